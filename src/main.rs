@@ -1,0 +1,3 @@
+//! The `tegata` command.
+
+fn main() {}
