@@ -1,0 +1,25 @@
+# `make help` lists what there is. Everything here is a short form of a command that can be typed as it stands.
+
+.DEFAULT_GOAL := help
+.PHONY: help packages test nightly bench demo
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+packages: ## check the build tools, and install the Debian packages that the tests use where they are missing
+	@tests/install-packages
+
+test: packages ## everything that must hold: format, clippy, and all tests
+	cargo fmt --all --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo test --locked --no-fail-fast
+
+nightly: export TEGATA_CRASH_CYCLES = 2000
+nightly: export PROPTEST_CASES = 4096
+nightly: test ## the same with 2,000 crash cycles and more random cases
+
+bench: ## every figure of docs/performance.md
+	cargo bench --locked
+
+demo: ## the whole thing on this machine: scan, claim, install, check
+	cargo run --locked --release -- demo
