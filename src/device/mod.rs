@@ -1,1 +1,27 @@
-//! To come.
+//! Which device asks, what can it install, and how does it get to a browser that can?
+//!
+//! Everything here is pure: a User-Agent and hints go in, a [`Device`] comes out. A User-Agent is only a hint, so that nothing
+//! is ever refused for it: a page says what stands in the way and lets the person go on.
+//!
+//! The order of the rules matters and is the files' order: [`bots`] first, then the [`system`], then applications before
+//! browsers ([`software`]). The [`obstacle`](fn@obstacle) follows from these, [`hop()`] is the way around it.
+
+mod agent;
+mod bots;
+mod browser;
+mod hints;
+mod hop;
+mod obstacle;
+mod platform;
+mod prefetch;
+mod recognise;
+mod software;
+mod system;
+
+pub use browser::Browser;
+pub use hints::Hints;
+pub use hop::{Hop, hop};
+pub use obstacle::{Obstacle, obstacle};
+pub use platform::{OsVersion, Platform, UnknownPlatformName};
+pub use prefetch::is_prefetch;
+pub use recognise::Device;

@@ -1,0 +1,311 @@
+//! Who asks without a person: previewers, crawlers, scanners of mail gateways, monitors, HTTP libraries.
+//!
+//! A bot gets the landing page without its form. A person who is taken for a bot would be stuck, so a stranger is a bot only
+//! when it says so: by its name, by the address of its owner, or by the word "compatible" that no browser of the last ten
+//! years uses.
+
+use super::agent::{Agent, Comment};
+use super::browser::Browser;
+
+/// Where one agent names several services, or hides its own name: the first that the text contains decides.
+const SPECIAL: &[(&str, &str)] = &[
+    // LINE and KakaoTalk present themselves as Facebook first, iMessage as Facebook and Twitter on an old Mac.
+    ("line-poker", "line-poker"),
+    ("kakaotalk-scrap", "kakaotalk-scrap"),
+    ("facebot twitterbot", "imessage-preview"),
+    ("googleimageproxy", "googleimageproxy"),
+    ("yahoomailproxy", "yahoomailproxy"),
+    ("mastodon/", "mastodon"),
+    ("pingdom.com_bot", "pingdom"),
+];
+
+/// Words that are part of a bot's name and of nothing a person uses.
+const MARKS: &[&str] = &[
+    "crawl",
+    "spider",
+    "slurp",
+    "scrap",
+    "externalhit",
+    "externalagent",
+    "externalfetcher",
+    "preview",
+    "unfurl",
+    "linkexpand",
+    "headless",
+    "phantomjs",
+    "lighthouse",
+    "pagespeed",
+    "fetcher",
+    "feedfetcher",
+    "imgproxy",
+    "imageproxy",
+    "mailproxy",
+    "favicon",
+    "validator",
+    "archiver",
+    "linkcheck",
+    "healthcheck",
+    "health-check",
+    "monitoring",
+    "uptime",
+    "synthetic",
+    "scanner",
+    "urlscan",
+    "google-safety",
+    "safebrowsing",
+    "nagios",
+    "zabbix",
+    // Mail gateways and security services that open links before, or in place of, the person.
+    "barracuda",
+    "proofpoint",
+    "mimecast",
+    "bitdefender",
+    "virustotal",
+    "forcepoint",
+    "fireeye",
+    "zscaler",
+    "fortiguard",
+    "netcraft",
+    "safelinks",
+    "urldefense",
+    "ironport",
+    "trendmicro",
+    "kaspersky",
+    "sophos",
+    "symantec",
+];
+
+/// What an agent begins with that is a library or a tool, never a browser: the whole word, or followed by `-`.
+const TOOLS: &[&str] = &[
+    "curl",
+    "wget",
+    "python",
+    "aiohttp",
+    "httpx",
+    "go-http-client",
+    "java",
+    "apache-httpclient",
+    "okhttp",
+    "dalvik",
+    "reqwest",
+    "axios",
+    "node",
+    "node-fetch",
+    "undici",
+    "got",
+    "deno",
+    "bun",
+    "php",
+    "guzzlehttp",
+    "symfony",
+    "ruby",
+    "faraday",
+    "http.rb",
+    "httparty",
+    "libwww",
+    "lwp",
+    "perl",
+    "lua-resty-http",
+    "httpie",
+    "postmanruntime",
+    "insomnia",
+    "powershell",
+    "winhttp",
+    "microsoft",
+    "ms-office",
+    "ktor",
+    "dart",
+    "jersey",
+    "rest-client",
+    "scrapy",
+    "nutch",
+    "jakarta",
+    "elb",
+    "kube",
+    "kube-probe",
+    "check_http",
+    "prometheus",
+    "blackbox",
+    "blackbox-exporter",
+    "datadog",
+    "statuscake",
+    "site24x7",
+    "newrelic",
+    "amazon",
+    "amazon-route53-health-check-service",
+    "envoy",
+    "traefik",
+    "masscan",
+    "zgrab",
+    "nmap",
+    "nikto",
+    "nuclei",
+    "iframely",
+    "embedly",
+    "whatsapp",
+    "viber",
+    "synapse",
+    "outlook",
+    "hatena",
+    "w3c_validator",
+    "cloudflare",
+    "stripe",
+];
+
+/// Marks that stand anywhere outside the comments and belong to a program that shows no page.
+const PROGRAMS: &[&str] = &["cfnetwork", "windowspowershell", "ms-office", "msoffice"];
+
+/// Parts of a comment that are no name.
+const NO_NAMES: &[&str] = &[
+    "http",
+    "+http",
+    "www.",
+    "khtml",
+    "like gecko",
+    "windows",
+    "win64",
+    "wow64",
+    "x64",
+    "linux",
+    "x11",
+    "macintosh",
+    "intel mac",
+    "android",
+    "iphone",
+    "ipad",
+    "cpu ",
+    "rv:",
+    "msie",
+    "trident",
+    "compatible",
+    "via ",
+    "build/",
+];
+
+/// The bot behind an agent, if there is one.
+pub(super) fn recognise(agent: &Agent<'_>) -> Option<Browser> {
+    if let Some((_, name)) = SPECIAL.iter().find(|(mark, _)| agent.text.contains(mark)) {
+        return Some(Browser::of(name));
+    }
+    if let Some(named) = leading(agent) {
+        return Some(named);
+    }
+    if let Some(word) = agent.words.iter().find(|word| is_bot(word.name) || PROGRAMS.contains(&word.name)) {
+        return Browser::by_its_own_name(word.name);
+    }
+    if let Some(named) =
+        agent.comments.iter().enumerate().find_map(|(at, comment)| commented(agent, at, comment))
+    {
+        return Some(named);
+    }
+    agent.has_address().then(|| Browser::of("bot"))
+}
+
+/// An agent that does not pretend to be a browser is named by what it begins with.
+fn leading(agent: &Agent<'_>) -> Option<Browser> {
+    let first = agent.words.first()?;
+    if first.name == "mozilla"
+        || first.name == "opera"
+        || agent.comments.first().is_some_and(|c| c.after == 0)
+    {
+        return None;
+    }
+    let tool = TOOLS.iter().any(|tool| {
+        first.name.strip_prefix(tool).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', ':', '_']))
+    });
+    let end = agent.comments.first().map_or(agent.words.len(), |comment| comment.after);
+    let title = title(agent, end);
+    if tool || title.iter().any(|name| is_bot(name)) || agent.has_address() || says_bot(agent) {
+        return Browser::by_its_own_name(&title.join(" "));
+    }
+    None
+}
+
+/// The words of a name such as `Barracuda Sentinel` or `Sogou web spider/4.0`: up to the first that has a version.
+fn title<'a>(agent: &Agent<'a>, end: usize) -> Vec<&'a str> {
+    let mut title = Vec::new();
+    for word in agent.words.iter().take(end.min(5)) {
+        if word.name == "mozilla"
+            || !word.name.starts_with(|c: char| c.is_ascii_alphabetic())
+            || word.name.ends_with(':')
+        {
+            break;
+        }
+        title.push(word.name);
+        if !word.version.is_empty() {
+            break;
+        }
+    }
+    title
+}
+
+fn says_bot(agent: &Agent<'_>) -> bool {
+    agent.comments.iter().flat_map(Comment::segments).any(|segment| segment == "bot")
+        || agent.words.iter().any(|word| word.name == "bot")
+}
+
+/// A name in a comment: of an owner's address, after `compatible`, or in a comment behind the first, which tells of the
+/// system and may hold a telephone called CUBOT.
+fn commented(agent: &Agent<'_>, at: usize, comment: &Comment<'_>) -> Option<Browser> {
+    let claims = comment.segments().any(|segment| segment == "compatible") && !is_old_browser(comment);
+    let candidates = || comment.segments().filter(|segment| is_name(segment)).map(without_version);
+    if claims || comment.has_address() {
+        return candidates()
+            .find(|name| is_bot(name))
+            .or_else(|| {
+                let mut segments = comment.segments();
+                let _ = segments.find(|segment| *segment == "compatible");
+                segments.find(|segment| is_name(segment)).map(without_version)
+            })
+            .or_else(|| candidates().next())
+            .or_else(|| preceding(agent, comment))
+            .and_then(Browser::by_its_own_name)
+            .or(Some(Browser::of("bot")));
+    }
+    let name = if at == 0 { None } else { candidates().find(|name| is_bot(name)) };
+    name.and_then(Browser::by_its_own_name)
+}
+
+/// `Google (+https://…)`: the word before the address, unless it is a browser's.
+fn preceding<'a>(agent: &Agent<'a>, comment: &Comment<'_>) -> Option<&'a str> {
+    let word = agent.words.get(comment.after.checked_sub(1)?)?;
+    let engine =
+        matches!(word.name, "mozilla" | "applewebkit" | "safari" | "chrome" | "gecko" | "firefox" | "mobile");
+    (!engine).then_some(word.name)
+}
+
+/// Internet Explorer and Konqueror called themselves compatible too.
+fn is_old_browser(comment: &Comment<'_>) -> bool {
+    comment.segments().any(|segment| {
+        segment.starts_with("msie") || segment.starts_with("konqueror") || segment.starts_with("trident")
+    })
+}
+
+fn is_name(segment: &str) -> bool {
+    segment.len() > 2
+        && segment.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !segment.contains('@')
+        && !segment.contains("://")
+        && segment != "bot"
+        && !NO_NAMES.iter().any(|none| segment.starts_with(none))
+}
+
+/// `yahoo link preview` of itself, `bingbot` of `bingbot/2.0`, `foo bar` of `foo bar 1.0`.
+fn without_version(segment: &str) -> &str {
+    let name = segment.split('/').next().unwrap_or(segment);
+    let number = name.match_indices(' ').find(|(at, _)| {
+        name[at + 1..].starts_with(|c: char| c.is_ascii_digit() || c == '+')
+            || name[at + 1..].starts_with("v1")
+    });
+    number.map_or(name, |(at, _)| &name[..at])
+}
+
+/// Whether a lowercase word or title names a bot.
+fn is_bot(name: &str) -> bool {
+    let named_bot = name.match_indices("bot").any(|(at, _)| {
+        let (before, after) = (&name[..at], &name[at + 3..]);
+        // CUBOT makes telephones.
+        !before.ends_with("cu") && (after.is_empty() || after.starts_with(['-', '_', '.', ' ']))
+    });
+    named_bot || MARKS.iter().any(|mark| name.contains(mark))
+}

@@ -1,0 +1,121 @@
+//! Why a browser cannot install, decided before anything is used up.
+
+use super::browser::Browser;
+use super::platform::{OsVersion, Platform};
+use super::recognise::{By, Device};
+
+/// Why the installation cannot be completed from here, and what would help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// An application's built-in browser: open the page in the device's browser.
+    InApp {
+        /// Whose built-in browser it is; [`Browser::WEBVIEW`] when it does not say.
+        app: Browser,
+        /// The browser to use.
+        instead: Browser,
+    },
+    /// A browser that cannot, or is not known to: use another one of the same device.
+    OtherBrowser {
+        /// The browser to use: Safari, Chrome or Edge.
+        instead: Browser,
+    },
+    /// A system too old to use the result safely, or at all.
+    TooOld {
+        /// The system.
+        platform: Platform,
+        /// Its version, when known.
+        os_version: Option<OsVersion>,
+        /// The first major version that will do.
+        needed: u32,
+    },
+    /// A system that we hand nothing to (`ChromeOS`, Linux), or an Android device set to desktop pages: use another device, or turn
+    /// that setting off.
+    NotAPlatform(Platform),
+    /// Nothing is known: ask the person which device it is.
+    Unrecognised,
+}
+
+impl Obstacle {
+    /// The stable code of the obstacle, for help pages and the log.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InApp { .. } => "in-app-browser",
+            Self::OtherBrowser { .. } => "other-browser",
+            Self::TooOld { .. } => "system-too-old",
+            Self::NotAPlatform(_) => "not-a-platform",
+            Self::Unrecognised => "device-unrecognised",
+        }
+    }
+}
+
+/// The first major version that is served.
+///
+/// iOS 9 and Android 5 are the first whose own browsers speak TLS 1.2 with AES-GCM, the least that our pages accept. Windows
+/// 10 is the first that is still maintained; on 7 and 8 the wizard opens the file, but what protects the key afterwards has
+/// had no security update since January 2023. macOS hides its version, so that none is refused.
+const fn needed(platform: Platform) -> u32 {
+    match platform {
+        Platform::Ios | Platform::Ipados => 9,
+        Platform::Android => 5,
+        Platform::Windows => 10,
+        Platform::Macos | Platform::Chromeos | Platform::Linux | Platform::Unknown => 0,
+    }
+}
+
+/// The browser whose way to install is described, by platform.
+fn recommended(platform: Platform) -> Browser {
+    match platform {
+        Platform::Ios | Platform::Ipados | Platform::Macos => Browser::SAFARI,
+        Platform::Windows => Browser::EDGE,
+        Platform::Android | Platform::Chromeos | Platform::Linux | Platform::Unknown => Browser::CHROME,
+    }
+}
+
+/// The reason why `device` cannot install; nothing when it can, and nothing for a bot, which is told nothing.
+#[must_use]
+pub fn obstacle(device: &Device) -> Option<Obstacle> {
+    let platform = device.platform;
+    if device.bot {
+        return None;
+    }
+    match platform {
+        Platform::Unknown => return Some(Obstacle::Unrecognised),
+        Platform::Chromeos | Platform::Linux => return Some(Obstacle::NotAPlatform(platform)),
+        Platform::Ios | Platform::Ipados | Platform::Android | Platform::Windows | Platform::Macos => {}
+    }
+    let needed = needed(platform);
+    if device.os_version.as_ref().is_some_and(|version| version.major() < needed) {
+        return Some(Obstacle::TooOld { platform, os_version: device.os_version.clone(), needed });
+    }
+    let instead = recommended(platform);
+    if device.in_app {
+        return Some(Obstacle::InApp { app: device.browser.clone(), instead });
+    }
+    if installs(device) { None } else { Some(Obstacle::OtherBrowser { instead }) }
+}
+
+/// Whether a browser completes the platform's installation.
+fn installs(device: &Device) -> bool {
+    let browser = device.browser.as_str();
+    if device.platform_by == By::Person && browser == "unknown" {
+        // Who told the device and has a browser that nobody knows is not sent in circles.
+        return true;
+    }
+    match device.platform {
+        // Chrome hands a profile to Safari's engine since version 95, by asking for it a second time.
+        Platform::Ios | Platform::Ipados => {
+            browser == "safari"
+                || (browser == "chrome" && device.browser_major.is_some_and(|major| major >= 95))
+        }
+        // Those built from Chrome's whole source open the installer as Chrome does. What device makers build on a WebView does
+        // not, and Firefox could not use the certificate afterwards.
+        Platform::Android => {
+            matches!(browser, "chrome" | "edge" | "samsung" | "brave" | "opera" | "vivaldi" | "yandex")
+        }
+        // A PC opens the file whoever saved it. Internet Explorer's mode is left for Edge, where the pages are made for.
+        Platform::Windows => !matches!(browser, "ie" | "opera-mini" | "unknown"),
+        Platform::Macos => browser != "unknown",
+        Platform::Chromeos | Platform::Linux | Platform::Unknown => false,
+    }
+}
