@@ -1,0 +1,6 @@
+//! A real browser: Debian's Chromium, driven by WebDriver, with a home, a profile and a certificate store of its own.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
+
+mod certificates;
+mod chromium;
+mod ground;
