@@ -1,0 +1,269 @@
+//! The CA certificate, its chain and its key.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{HasPublic, Id, PKey, PKeyRef, Private};
+use openssl::sha::sha256;
+use openssl::x509::{X509, X509Builder, X509NameRef, X509Ref};
+
+use const_oid::db::rfc5280::ANY_EXTENDED_KEY_USAGE;
+
+use crate::pki::certificate::{Powers, detached, is_self_issued, is_signed_by, key_identifier, name_text};
+use crate::pki::error::PkiError;
+use crate::pki::extension::KeyPurpose;
+use crate::pki::validity::{Standing, validity};
+
+/// Why a certificate, its chain and a key do not make an issuer.
+#[derive(Debug, thiserror::Error)]
+pub enum IssuerError {
+    /// The private key belongs to another certificate.
+    #[error("the private key does not belong to the certificate of {subject:?}")]
+    KeyDoesNotFit {
+        /// The certificate's subject.
+        subject: String,
+    },
+    /// A key with which nothing should be issued.
+    #[error("an issuer's key is RSA with 2048 to 8192 bits, P-256 or P-384; this one is {0}")]
+    Key(String),
+    /// basicConstraints does not say CA:TRUE.
+    #[error("{subject:?} is no CA certificate (basicConstraints CA:TRUE is missing)")]
+    NotAnAuthority {
+        /// The certificate's subject.
+        subject: String,
+    },
+    /// keyUsage leaves out keyCertSign.
+    #[error("{subject:?} must not sign certificates (its keyUsage leaves out keyCertSign)")]
+    MustNotSign {
+        /// The certificate's subject.
+        subject: String,
+    },
+    /// extendedKeyUsage of the CA rules out client certificates.
+    #[error("{subject:?} must not issue client certificates (its extendedKeyUsage leaves out clientAuth)")]
+    NotForClients {
+        /// The certificate's subject.
+        subject: String,
+    },
+    /// A certificate of the chain is not signed by the next one.
+    #[error("the chain breaks: {child:?} is not signed by {parent:?}, which comes after it")]
+    ChainBreaks {
+        /// The subject of the lower certificate.
+        child: String,
+        /// The subject of the certificate above.
+        parent: String,
+    },
+    /// pathLenConstraint of a certificate above is too small for what stands below it.
+    #[error("{subject:?} allows {allowed} CA certificates below it, the chain has {count}")]
+    PathTooLong {
+        /// The subject of the constraining certificate.
+        subject: String,
+        /// What it allows.
+        allowed: u8,
+        /// How many there are.
+        count: usize,
+    },
+    /// A chain longer than any real one.
+    #[error("a chain has at most {limit} certificates, this one has {0}", limit = Issuer::CHAIN_LIMIT)]
+    ChainTooLong(usize),
+    /// OpenSSL or a DER parser refused.
+    #[error(transparent)]
+    Pki(#[from] PkiError),
+}
+
+impl From<openssl::error::ErrorStack> for IssuerError {
+    fn from(error: openssl::error::ErrorStack) -> Self {
+        Self::Pki(error.into())
+    }
+}
+
+/// A CA certificate, the certificates above it and its private key, proven to belong together.
+pub struct Issuer {
+    certificate: X509,
+    chain: Vec<X509>,
+    key: PKey<Private>,
+    key_identifier: Vec<u8>,
+    validity: (Timestamp, Timestamp),
+    fingerprint: [u8; 32],
+}
+
+impl Issuer {
+    /// The most certificates above an issuer's own.
+    pub const CHAIN_LIMIT: usize = 8;
+    /// How long before its end an issuer is reported to expire soon: the time to plan and roll out its successor.
+    pub const SOON: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+    /// Proves that the three belong together (RFC 5280 sections 4.2.1.3, 4.2.1.9, 4.2.1.12 and 6.1): the key is the
+    /// certificate's, the certificate is a CA's that may sign client certificates, and each certificate is signed by
+    /// the next of `chain` (intermediates from the nearest up, the root last if given). Says nothing about dates:
+    /// [`Issuer::standing`].
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub fn new(certificate: &X509Ref, chain: &[X509], key: PKey<Private>) -> Result<Self, IssuerError> {
+        if chain.len() > Self::CHAIN_LIMIT {
+            return Err(IssuerError::ChainTooLong(chain.len()));
+        }
+        let certificate = detached(certificate)?;
+        let chain = chain.iter().map(|above| detached(above)).collect::<Result<Vec<_>, _>>()?;
+        check_key(&key)?;
+        if !certificate.public_key()?.public_eq(&key) {
+            return Err(IssuerError::KeyDoesNotFit { subject: name_text(certificate.subject_name()) });
+        }
+        let powers = check_authority(&certificate, 0)?;
+        if !may_serve_clients(&powers) {
+            return Err(IssuerError::NotForClients { subject: name_text(certificate.subject_name()) });
+        }
+        check_chain(&certificate, &chain)?;
+        let mut shortest = validity(&certificate)?;
+        for above in &chain {
+            let (from, until) = validity(above)?;
+            shortest = (shortest.0.max(from), shortest.1.min(until));
+        }
+        let key_identifier = match powers.key_identifier {
+            Some(identifier) => identifier,
+            None => key_identifier(&key)?.to_vec(),
+        };
+        let fingerprint = sha256(&certificate.to_der()?);
+        Ok(Self { certificate, chain, key, key_identifier, validity: shortest, fingerprint })
+    }
+
+    /// The CA certificate.
+    #[must_use]
+    pub fn certificate(&self) -> &X509Ref {
+        &self.certificate
+    }
+
+    /// The certificates above, nearest first, the root last if it is known; empty for a root.
+    #[must_use]
+    pub fn chain(&self) -> &[X509] {
+        &self.chain
+    }
+
+    /// The CA certificate and those above it: the chain of every identity that it issues.
+    #[must_use]
+    pub fn bundle_chain(&self) -> Vec<X509> {
+        std::iter::once(&self.certificate).chain(&self.chain).cloned().collect()
+    }
+
+    /// The self-signed certificate at the top, if it is known; the issuer's own when it is a root.
+    #[must_use]
+    pub fn root(&self) -> Option<&X509> {
+        Some(self.chain.last().unwrap_or(&self.certificate)).filter(|top| is_self_issued(top))
+    }
+
+    /// The issuer's name, as certificates that it issues carry it.
+    #[must_use]
+    pub fn subject(&self) -> &X509NameRef {
+        self.certificate.subject_name()
+    }
+
+    /// The issuer's name for messages, such as `O=Example, CN=Example Issuing CA`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        name_text(self.subject())
+    }
+
+    /// The identifier of the issuer's key, which certificates carry as authorityKeyIdentifier.
+    #[must_use]
+    pub fn key_identifier(&self) -> &[u8] {
+        &self.key_identifier
+    }
+
+    /// SHA-256 of the CA certificate.
+    #[must_use]
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        &self.fingerprint
+    }
+
+    /// From when until when the certificate and all those above it are valid, both inclusive.
+    #[must_use]
+    pub fn validity(&self) -> (Timestamp, Timestamp) {
+        self.validity
+    }
+
+    /// Where `now` stands in [`Issuer::validity`].
+    #[must_use]
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        Standing::at(now, self.validity, Self::SOON)
+    }
+
+    /// The private key.
+    pub(crate) fn key(&self) -> &PKeyRef<Private> {
+        &self.key
+    }
+
+    /// Signs and hands out a certificate that shares nothing with the builder.
+    pub(crate) fn sign(&self, mut builder: X509Builder) -> Result<X509, PkiError> {
+        builder.sign(&self.key, digest_for(&self.key))?;
+        detached(&builder.build())
+    }
+}
+
+impl fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Issuer({})", self.name())
+    }
+}
+
+/// SHA-256, but SHA-384 for P-384, whose strength SHA-256 would cut.
+pub(crate) fn digest_for<T: HasPublic>(key: &PKeyRef<T>) -> MessageDigest {
+    if key.id() == Id::EC && key.bits() > 256 { MessageDigest::sha384() } else { MessageDigest::sha256() }
+}
+
+/// Whether a key is one to sign with: RSA of 2048 to 8192 bits, P-256 or P-384. Answers with what it is instead.
+pub(crate) fn check_signing_key<T: HasPublic>(key: &PKeyRef<T>) -> Result<(), String> {
+    match key.id() {
+        Id::RSA if (2048..=8192).contains(&key.bits()) => Ok(()),
+        Id::RSA => Err(format!("RSA with {} bits", key.bits())),
+        Id::EC => match key.ec_key().ok().and_then(|key| key.group().curve_name()) {
+            Some(Nid::X9_62_PRIME256V1 | Nid::SECP384R1) => Ok(()),
+            Some(curve) => Err(format!("the curve {}", curve.short_name().unwrap_or("unknown"))),
+            None => Err("an unnamed curve".to_owned()),
+        },
+        other => Err(format!("{other:?}")),
+    }
+}
+
+fn check_key(key: &PKeyRef<Private>) -> Result<(), IssuerError> {
+    check_signing_key(key).map_err(IssuerError::Key)
+}
+
+/// Checks that a certificate may have `below` CA certificates below it.
+fn check_authority(certificate: &X509Ref, below: usize) -> Result<Powers, IssuerError> {
+    let powers = Powers::of(certificate)?;
+    let subject = || name_text(certificate.subject_name());
+    if !powers.authority {
+        return Err(IssuerError::NotAnAuthority { subject: subject() });
+    }
+    if !powers.may_sign_certificates() {
+        return Err(IssuerError::MustNotSign { subject: subject() });
+    }
+    match powers.path_length {
+        Some(allowed) if usize::from(allowed) < below => {
+            Err(IssuerError::PathTooLong { subject: subject(), allowed, count: below })
+        }
+        _ => Ok(powers),
+    }
+}
+
+fn check_chain(certificate: &X509Ref, chain: &[X509]) -> Result<(), IssuerError> {
+    let mut child = certificate;
+    for (i, parent) in chain.iter().enumerate() {
+        if is_self_issued(child) || !is_signed_by(child, parent) {
+            return Err(IssuerError::ChainBreaks {
+                child: name_text(child.subject_name()),
+                parent: name_text(parent.subject_name()),
+            });
+        }
+        check_authority(parent, i + 1)?;
+        child = parent;
+    }
+    Ok(())
+}
+
+fn may_serve_clients(powers: &Powers) -> bool {
+    let allowed = [KeyPurpose::ClientAuth.oid(), ANY_EXTENDED_KEY_USAGE];
+    powers.extended_key_usage.as_ref().is_none_or(|usage| usage.0.iter().any(|oid| allowed.contains(oid)))
+}
