@@ -1,7 +1,8 @@
 use jiff::SignedDuration;
 
 use super::key::Key;
-use super::{MAX_OPERATIONS, MAX_VALUE, StoreError, Version};
+use super::limits::{check_commit, check_lifetime, check_order, check_value};
+use super::{StoreError, Version};
 
 /// What must be true of a document for a commit to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +42,10 @@ pub enum EntryChange {
 
 /// A change to one partition, applied whole or not at all.
 ///
-/// A builder: `Commit::new().guard(…).put(…).event(…)`.
+/// A builder: `Commit::new().guard(…).put(…).event(…)`. Guards are judged by what stood before the commit. Then whatever
+/// the order of the builder's calls: documents are deleted, then put; index entries are removed, then put; entries are
+/// changed and events appended in their order. Of two puts in one place the later one stays. Deleting what is not there is
+/// no error, and deleting a document leaves the index entries that point to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Commit {
     /// What must hold.
@@ -128,30 +132,22 @@ impl Commit {
             + self.index_deletes.len()
             + self.entries.len()
             + self.events.len();
-        if operations > MAX_OPERATIONS {
-            return Err(StoreError::Limit(format!(
-                "{operations} operations in one commit, at most {MAX_OPERATIONS} fit"
-            )));
+        let mut total = 0;
+        for bytes in self.puts.iter().map(|(_, bytes)| bytes).chain(&self.events) {
+            check_value(bytes)?;
+            total += bytes.len();
         }
-        let values = self.puts.iter().map(|(_, bytes)| bytes.len());
-        let events = self.events.iter().map(Vec::len);
-        let entries = self.entries.iter().map(|change| match change {
-            EntryChange::Put { bytes, .. } => bytes.len(),
-            EntryChange::Delete(_) => 0,
-        });
-        if let Some(size) = values.chain(events).chain(entries).find(|size| *size > MAX_VALUE) {
-            return Err(StoreError::Limit(format!("a value of {size} bytes, at most {MAX_VALUE} fit")));
-        }
-        let orders = self.index_puts.iter().map(|entry| &entry.order);
-        let orders = orders.chain(self.index_deletes.iter().map(|(_, order)| order));
-        for order in orders {
-            let printable = order.bytes().all(|b| (0x20..0x7f).contains(&b));
-            if !(1..=400).contains(&order.len()) || !printable {
-                return Err(StoreError::Limit(format!(
-                    "an index order has 1 to 400 printable ASCII characters, not {order:?}"
-                )));
+        for change in &self.entries {
+            if let EntryChange::Put { bytes, lifetime, .. } = change {
+                check_value(bytes)?;
+                check_lifetime(*lifetime)?;
+                total += bytes.len();
             }
         }
-        Ok(())
+        let orders = self.index_puts.iter().map(|entry| &entry.order);
+        for order in orders.chain(self.index_deletes.iter().map(|(_, order)| order)) {
+            check_order(order)?;
+        }
+        check_commit(operations, total)
     }
 }

@@ -1,25 +1,20 @@
 //! The store port: documents, indexes, events and volatile entries; nothing of the domain.
 //!
-//! Everything above is written once against [`Store`]; an engine joins by implementing it and passing
-//! [`conformance`]. A commit touches one partition and is all or nothing.
+//! Everything above is written once against [`Store`]; an engine joins by implementing it and adding its line to
+//! `tests/conformance/main.rs`. A commit touches one partition and is all or nothing.
 
-pub mod conformance;
 pub mod embedded;
 
 mod commit;
 mod key;
+mod limits;
 
 pub use commit::{Commit, EntryChange, Guard, IndexEntry};
 pub use key::{Key, KeyError, Partition};
+pub use limits::{MAX_COMMIT, MAX_LIFETIME, MAX_OPERATIONS, MAX_PAGE, MAX_VALUE};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-
-/// The most bytes that one document, entry or event may have (1 MiB).
-pub const MAX_VALUE: usize = 1 << 20;
-
-/// The most operations (guards, puts, deletes, index changes, entries, events) in one commit.
-pub const MAX_OPERATIONS: usize = 1_000;
 
 /// A document's version: greater at every commit that puts it, and never used again in its partition, so that a
 /// document that was deleted and made anew cannot be mistaken for the old one.
@@ -66,7 +61,7 @@ pub struct Cursor(pub String);
 /// Which part of an index a scan wants, in byte order of the order keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scan {
-    /// Only orders that begin with this; empty for all.
+    /// Only orders that begin with this; empty for all. A text that no order can begin with finds nothing.
     pub prefix: String,
     /// Only what comes after this (before it, when descending).
     pub after: Option<Cursor>,
@@ -87,7 +82,7 @@ pub struct Scanned {
 
 /// Why the store did not do it. After [`StoreError::Unknown`] it may or may not have been done; after every other
 /// error it has not.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// A guard did not hold: somebody was quicker. Read again and decide again.
     #[error("another change came first (document {0})")]
@@ -111,8 +106,9 @@ pub enum StoreError {
 
 /// A store engine.
 ///
-/// Whatever was acknowledged survives the death of any process and loss of power. Lifetimes are judged by the clock that
-/// the engine was given.
+/// Whatever was acknowledged survives the death of any process and loss of power, and every later read sees it. A call
+/// whose future is dropped may or may not happen. Lifetimes are judged by the clock that the engine was given, in whole
+/// milliseconds; an entry has expired once its lifetime has passed in full.
 #[async_trait]
 pub trait Store: Send + Sync + std::fmt::Debug {
     /// Reads one document.
@@ -138,7 +134,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Reads a volatile entry that has not expired.
     async fn find_entry(&self, partition: &Partition, key: &Key) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Puts a volatile entry where none (or an expired one) stands; says whether it did.
+    /// Puts a volatile entry where none (or an expired one) stands; says whether it did. A lifetime is 1 ms to
+    /// [`MAX_LIFETIME`].
     async fn put_entry_if_absent(
         &self,
         partition: &Partition,
@@ -156,7 +153,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     ) -> Result<bool, StoreError>;
 
     /// Adds `by` to a volatile counter and returns the sum. An absent or expired counter starts at 0 and lives for
-    /// `lifetime`; a living one keeps its end.
+    /// `lifetime`; a living one keeps its end. A counter is an entry that holds its sum in decimal digits: another
+    /// entry of that name is [`StoreError::Damaged`], a sum beyond an `i64` [`StoreError::Limit`].
     async fn count(
         &self,
         partition: &Partition,
@@ -165,7 +163,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         lifetime: SignedDuration,
     ) -> Result<i64, StoreError>;
 
-    /// Removes what has expired from disk, at most `limit` entries; says how many.
+    /// Removes the entries of all partitions that have expired at `now`, at most `limit`; says how many. Never needed for
+    /// a right answer, only for room.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
 
     /// Fails where a commit would fail now (not reachable, read-only, full).

@@ -1,0 +1,227 @@
+//! The one thread that writes: whatever waits in its queue shares one transaction and one flush to disk.
+
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::failure::{commit_refusal, is_busy, refusal};
+use super::file::{Identity, Wal};
+use super::schema;
+use crate::store::StoreError;
+
+/// The most operations that share a transaction.
+const BATCH: usize = 256;
+
+/// Operations that wait before a caller has to.
+const QUEUE: usize = 1_024;
+
+/// An operation with somebody who waits for its outcome.
+trait Pending: Send {
+    /// Does it inside the writer's transaction and keeps the outcome. After an error, what it wrote is rolled back. May be
+    /// called again after the whole transaction was rolled back.
+    fn apply(&mut self, connection: &Connection) -> Result<(), StoreError>;
+
+    /// Tells the outcome of `apply`, once it is durable.
+    fn acknowledge(self: Box<Self>);
+
+    /// Tells that it was not done, or not known to be.
+    fn refuse(self: Box<Self>, error: StoreError);
+}
+
+struct Call<F, T> {
+    run: F,
+    outcome: Option<Result<T, StoreError>>,
+    caller: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<F, T> Pending for Call<F, T>
+where
+    F: FnMut(&Connection) -> Result<T, StoreError> + Send,
+    T: Send,
+{
+    fn apply(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        match (self.run)(connection) {
+            Ok(value) => {
+                self.outcome = Some(Ok(value));
+                Ok(())
+            }
+            Err(error) => {
+                self.outcome = Some(Err(error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    // A caller who has gone away is no error: the operation was done all the same.
+    fn acknowledge(self: Box<Self>) {
+        if let Some(outcome) = self.outcome {
+            drop(self.caller.send(outcome));
+        }
+    }
+
+    fn refuse(self: Box<Self>, error: StoreError) {
+        drop(self.caller.send(Err(error)));
+    }
+}
+
+/// The handle on the writing thread. Dropping it waits until the queue is done.
+#[derive(Debug)]
+pub struct Writer {
+    queue: Option<mpsc::Sender<Box<dyn Pending>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread on its connection.
+    pub fn start(connection: Connection, path: PathBuf, identity: Identity) -> std::io::Result<Self> {
+        let (queue, mut waiting) = mpsc::channel::<Box<dyn Pending>>(QUEUE);
+        let mut thread = Thread { connection, wal: Wal::of(&path), path, identity };
+        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+            let mut batch = Vec::with_capacity(BATCH);
+            while waiting.blocking_recv_many(&mut batch, BATCH) > 0 {
+                thread.settle(&mut batch);
+            }
+        })?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Has the thread do `run` and waits until that is durable.
+    pub async fn run<T, F>(&self, run: F) -> Result<T, StoreError>
+    where
+        F: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (caller, outcome) = oneshot::channel();
+        let call: Box<dyn Pending> = Box::new(Call { run, outcome: None, caller });
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        queue.send(call).await.map_err(|_| stopped())?;
+        // The thread answers every call that it takes; it can vanish only by a panic, amid whatever it was doing.
+        outcome.await.unwrap_or_else(|_| Err(StoreError::Unknown("the store's writer died".to_owned())))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the store's writer has stopped".to_owned())
+}
+
+/// Why a transaction came to nothing.
+enum Failure {
+    /// SQLite gave up the whole transaction on account of one operation; alone, the others may do.
+    Shared(StoreError),
+    /// It would fail for each of them.
+    All(StoreError),
+}
+
+struct Thread {
+    connection: Connection,
+    path: PathBuf,
+    identity: Identity,
+    wal: Wal,
+}
+
+impl Thread {
+    /// Does all operations of the batch and answers their callers.
+    fn settle(&mut self, batch: &mut Vec<Box<dyn Pending>>) {
+        match self.attempt(batch) {
+            Ok(()) => batch.drain(..).for_each(Pending::acknowledge),
+            Err(Failure::Shared(_)) if batch.len() > 1 => {
+                for mut call in batch.drain(..) {
+                    match self.attempt(std::slice::from_mut(&mut call)) {
+                        Ok(()) => call.acknowledge(),
+                        Err(Failure::Shared(error) | Failure::All(error)) => call.refuse(error),
+                    }
+                }
+            }
+            Err(Failure::Shared(error) | Failure::All(error)) => {
+                batch.drain(..).for_each(|call| call.refuse(error.clone()));
+            }
+        }
+        self.wal.bound(&mut self.connection);
+    }
+
+    /// One transaction over all calls: each in its own savepoint, so that a refused one leaves the others alone.
+    fn attempt(&self, batch: &mut [Box<dyn Pending>]) -> Result<(), Failure> {
+        self.begin().map_err(Failure::All)?;
+        for call in &mut *batch {
+            self.execute("SAVEPOINT operation").map_err(|error| self.abandon(&error))?;
+            match call.apply(&self.connection) {
+                Ok(()) => {}
+                Err(error) if self.connection.is_autocommit() => return Err(Failure::Shared(error)),
+                Err(_) => self.execute("ROLLBACK TO operation").map_err(|error| self.abandon(&error))?,
+            }
+            self.execute("RELEASE operation").map_err(|error| self.abandon(&error))?;
+        }
+        self.execute("COMMIT").map_err(|error| {
+            let refusal = commit_refusal(&error);
+            self.roll_back();
+            if matches!(refusal, StoreError::Full(_)) {
+                Failure::Shared(refusal)
+            } else {
+                Failure::All(refusal)
+            }
+        })
+    }
+
+    /// Takes the lock that lets one process at a time write, and makes sure that the file is still the one we opened.
+    fn begin(&self) -> Result<(), StoreError> {
+        // What an earlier failure may have left open.
+        self.roll_back();
+        self.execute("BEGIN IMMEDIATE").map_err(|error| {
+            if is_busy(&error) {
+                let text = format!("another process keeps {} locked", self.path.display());
+                return StoreError::Unavailable(text);
+            }
+            refusal(&error)
+        })?;
+        let checked = self.still_ours();
+        if checked.is_err() {
+            self.roll_back();
+        }
+        checked
+    }
+
+    fn still_ours(&self) -> Result<(), StoreError> {
+        if !self.identity.still_at(&self.path) {
+            return Err(StoreError::Unavailable(format!(
+                "{} was replaced or removed while it was open; start this process again",
+                self.path.display()
+            )));
+        }
+        if schema::version(&self.connection).map_err(|error| refusal(&error))? != schema::VERSION {
+            return Err(StoreError::Unavailable(format!(
+                "a newer Tegata has taken over {}; start this process again with the newer version",
+                self.path.display()
+            )));
+        }
+        Ok(())
+    }
+
+    fn execute(&self, statement: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(statement)?.execute([]).map(drop)
+    }
+
+    fn abandon(&self, error: &rusqlite::Error) -> Failure {
+        self.roll_back();
+        Failure::Shared(refusal(error))
+    }
+
+    fn roll_back(&self) {
+        if self.connection.is_autocommit() {
+            return;
+        }
+        if let Err(error) = self.execute("ROLLBACK") {
+            tracing::error!(%error, path = %self.path.display(), "the store could not roll back");
+        }
+    }
+}
