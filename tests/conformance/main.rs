@@ -1,0 +1,8 @@
+//! What every store engine must do, run against every engine, and what the embedded one must survive besides.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[macro_use]
+mod suite;
+
+// An engine joins here, with a line and the function that makes an empty store of it.
+conformance!(embedded, crate::suite::subject::embedded);
