@@ -7,7 +7,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::failure::refusal;
-use super::open::{connect_reader, unused_name};
+use super::open::{LOCK_WAIT, connect_reader, unused_name};
 use crate::store::StoreError;
 
 /// Pages that are copied between two reports (4 MiB).
@@ -74,7 +74,7 @@ fn refuse_existing(to: &Path) -> Result<(), BackupError> {
 }
 
 fn copy_pages(from: &Path, to: &Path, progress: &mut dyn FnMut(BackupProgress)) -> rusqlite::Result<()> {
-    let source = connect_reader(from)?;
+    let source = connect_reader(from, LOCK_WAIT)?;
     // Nobody else knows the file, and it may lie where locks do not work.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut target = Connection::open_with_flags_and_vfs(to, flags, "unix-none")?;
@@ -108,7 +108,7 @@ fn copy_pages(from: &Path, to: &Path, progress: &mut dyn FnMut(BackupProgress)) 
 /// Reads the whole file and its indexes.
 pub fn check(path: &Path) -> Result<(), StoreError> {
     let ask = || -> rusqlite::Result<Vec<String>> {
-        let connection = connect_reader(path)?;
+        let connection = connect_reader(path, LOCK_WAIT)?;
         connection.prepare("PRAGMA integrity_check(20)")?.query_map([], |row| row.get(0))?.collect()
     };
     let found = ask().map_err(|error| refusal(&error))?;

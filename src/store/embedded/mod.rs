@@ -24,7 +24,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
-use self::file::Identity;
+use self::file::StoreFile;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::limits::{check_lifetime, check_page, check_value};
@@ -72,15 +72,15 @@ impl EmbeddedStore {
         let path =
             std::path::absolute(path.as_ref()).map_err(|error| OpenError::system(path.as_ref(), error))?;
         let connection = open::open(&path, options)?;
-        let metadata = std::fs::metadata(&path).map_err(|error| OpenError::system(&path, error))?;
+        let file =
+            StoreFile::at(&path, options.lock_wait).map_err(|error| OpenError::system(&path, error))?;
         let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
         let readers = (0..threads)
-            .map(|_| open::connect_reader(&path))
+            .map(|_| open::connect_reader(&path, options.lock_wait))
             .collect::<Result<_, _>>()
             .map_err(|error| OpenError::sqlite(&path, error))?;
         let readers = Readers::start(readers).map_err(|error| OpenError::system(&path, error))?;
-        let writer = Writer::start(connection, path.clone(), Identity::of(&metadata))
-            .map_err(|error| OpenError::system(&path, error))?;
+        let writer = Writer::start(connection, file).map_err(|error| OpenError::system(&path, error))?;
         Ok(Self { path, clock, readers, writer })
     }
 

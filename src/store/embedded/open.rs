@@ -4,12 +4,13 @@ use std::fs::{File, Metadata, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::failure::{is_busy, is_damage, is_full};
-use super::file::{WAL_KEPT, unfit_file_system, wait_for_locks};
+use super::file::{WAL_KEPT, beside, unfit_file_system, wait_for_locks};
 use super::schema;
 
 /// How a store is opened.
@@ -24,11 +25,16 @@ pub struct OpenOptions {
     /// Take the directory even if it lies on a file system on which SQLite's locks are known to fail between machines. Right
     /// only where one machine alone uses it, for example FUSE under a container.
     pub any_file_system: bool,
+    /// How long to wait for a lock that another process holds before a commit is refused as unavailable (five seconds).
+    pub lock_wait: Duration,
 }
+
+/// Longer than any commit or checkpoint of another process should take, shorter than a person waits for a page.
+pub const LOCK_WAIT: Duration = Duration::from_secs(5);
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { create: true, max_bytes: None, any_file_system: false }
+        Self { create: true, max_bytes: None, any_file_system: false, lock_wait: LOCK_WAIT }
     }
 }
 
@@ -166,7 +172,7 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Connection, OpenError>
         Err(_) if !options.create => return Err(OpenError::Missing(path.to_owned())),
         Err(_) => create(path, directory)?,
     }
-    let connection = connect(path).map_err(|error| OpenError::sqlite(path, error))?;
+    let connection = connect(path, options.lock_wait).map_err(|error| OpenError::sqlite(path, error))?;
     check_and_migrate(path, connection, options)
 }
 
@@ -193,10 +199,10 @@ fn check_and_migrate(
 }
 
 /// A connection with what every connection needs.
-pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
+pub fn connect(path: &Path, lock_wait: Duration) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
-    wait_for_locks(&mut connection)?;
+    wait_for_locks(&mut connection, lock_wait)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     // A file is data, whoever wrote it: its schema may not call functions, and its cells are checked as they are read.
@@ -210,8 +216,8 @@ pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// A connection that cannot write.
-pub fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = connect(path)?;
+pub fn connect_reader(path: &Path, lock_wait: Duration) -> rusqlite::Result<Connection> {
+    let connection = connect(path, lock_wait)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
@@ -255,10 +261,9 @@ fn create(path: &Path, directory: &Path) -> Result<(), OpenError> {
 pub fn unused_name(path: &Path) -> std::io::Result<(File, PathBuf)> {
     let mut taken = 0_u32;
     loop {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".new-{}-{taken}", std::process::id()));
+        let name = beside(path, &format!(".new-{}-{taken}", std::process::id()));
         match File::options().write(true).create_new(true).mode(0o600).open(&name) {
-            Ok(file) => return Ok((file, name.into())),
+            Ok(file) => return Ok((file, name)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists && taken < 1_000 => taken += 1,
             Err(error) => return Err(error),
         }
@@ -266,7 +271,7 @@ pub fn unused_name(path: &Path) -> std::io::Result<(File, PathBuf)> {
 }
 
 fn fill(path: &Path) -> rusqlite::Result<()> {
-    let mut connection = connect(path)?;
+    let mut connection = connect(path, LOCK_WAIT)?;
     schema::migrate(&mut connection)?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?;
     connection.close().map_err(|(_, error)| error)
@@ -283,5 +288,44 @@ fn keep_private(path: &Path, metadata: &Metadata) {
             tracing::warn!(path = %path.display(), "others could read the store; now only its owner can");
         }
         Err(error) => tracing::warn!(path = %path.display(), %error, "others can read the store"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn the_writing_connection_flushes_every_commit_to_disk() {
+        let directory = tempfile::tempdir().unwrap();
+        let connection = open(&directory.path().join("store"), &OpenOptions::default()).unwrap();
+        let setting =
+            |name| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0)).unwrap();
+        let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+        let full = 2;
+        assert_eq!(setting("synchronous"), full);
+        assert_eq!(setting("secure_delete"), 1);
+        assert_eq!(setting("mmap_size"), 0);
+    }
+
+    #[test]
+    fn a_reading_connection_cannot_write() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let _writer = open(&path, &OpenOptions::default()).unwrap();
+        let reader = connect_reader(&path, LOCK_WAIT).unwrap();
+        assert!(reader.execute("DELETE FROM entry", []).is_err());
+    }
+
+    #[test]
+    fn what_a_store_was_made_from_is_tidied_away() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(open(&directory.path().join("store"), &OpenOptions::default()).unwrap());
+        let names: Vec<_> =
+            std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["store"]);
     }
 }

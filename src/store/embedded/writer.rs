@@ -1,13 +1,12 @@
 //! The one thread that writes: whatever waits in its queue shares one transaction and one flush to disk.
 
-use std::path::PathBuf;
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::failure::{commit_refusal, is_busy, refusal};
-use super::file::{Identity, Wal};
+use super::file::StoreFile;
 use super::schema;
 use crate::store::StoreError;
 
@@ -75,9 +74,9 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the thread on its connection.
-    pub fn start(connection: Connection, path: PathBuf, identity: Identity) -> std::io::Result<Self> {
+    pub fn start(connection: Connection, file: StoreFile) -> std::io::Result<Self> {
         let (queue, mut waiting) = mpsc::channel::<Box<dyn Pending>>(QUEUE);
-        let mut thread = Thread { connection, wal: Wal::of(&path), path, identity };
+        let mut thread = Thread { connection, file };
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
             let mut batch = Vec::with_capacity(BATCH);
             while waiting.blocking_recv_many(&mut batch, BATCH) > 0 {
@@ -125,9 +124,7 @@ enum Failure {
 
 struct Thread {
     connection: Connection,
-    path: PathBuf,
-    identity: Identity,
-    wal: Wal,
+    file: StoreFile,
 }
 
 impl Thread {
@@ -147,7 +144,7 @@ impl Thread {
                 batch.drain(..).for_each(|call| call.refuse(error.clone()));
             }
         }
-        self.wal.bound(&mut self.connection);
+        self.file.bound_wal(&mut self.connection);
     }
 
     /// One transaction over all calls: each in its own savepoint, so that a refused one leaves the others alone.
@@ -179,7 +176,7 @@ impl Thread {
         self.roll_back();
         self.execute("BEGIN IMMEDIATE").map_err(|error| {
             if is_busy(&error) {
-                let text = format!("another process keeps {} locked", self.path.display());
+                let text = format!("another process keeps {} locked", self.file.path().display());
                 return StoreError::Unavailable(text);
             }
             refusal(&error)
@@ -192,16 +189,16 @@ impl Thread {
     }
 
     fn still_ours(&self) -> Result<(), StoreError> {
-        if !self.identity.still_at(&self.path) {
+        if !self.file.still_stands() {
             return Err(StoreError::Unavailable(format!(
                 "{} was replaced or removed while it was open; start this process again",
-                self.path.display()
+                self.file.path().display()
             )));
         }
         if schema::version(&self.connection).map_err(|error| refusal(&error))? != schema::VERSION {
             return Err(StoreError::Unavailable(format!(
                 "a newer Tegata has taken over {}; start this process again with the newer version",
-                self.path.display()
+                self.file.path().display()
             )));
         }
         Ok(())
@@ -221,7 +218,7 @@ impl Thread {
             return;
         }
         if let Err(error) = self.execute("ROLLBACK") {
-            tracing::error!(%error, path = %self.path.display(), "the store could not roll back");
+            tracing::error!(%error, path = %self.file.path().display(), "the store could not roll back");
         }
     }
 }
