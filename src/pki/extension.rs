@@ -48,10 +48,15 @@ impl Extensions<'_> {
         Ok(self)
     }
 
-    /// basicConstraints, critical: a CA with at most `path_length` CAs below.
+    /// basicConstraints, critical: a CA with at most `path_length` CAs below; and keyUsage.
     pub(crate) fn authority(&mut self, path_length: Option<u8>) -> Result<&mut Self, PkiError> {
-        self.push(true, &BasicConstraints { ca: true, path_len_constraint: path_length })?;
+        self.authority_without_usage(path_length)?;
         self.key_usage(KeyUsages::KeyCertSign | KeyUsages::CRLSign | KeyUsages::DigitalSignature)
+    }
+
+    /// basicConstraints alone, as old CAs have it.
+    pub(crate) fn authority_without_usage(&mut self, path_length: Option<u8>) -> Result<&mut Self, PkiError> {
+        self.push(true, &BasicConstraints { ca: true, path_len_constraint: path_length })
     }
 
     /// basicConstraints, critical: no CA.

@@ -7,13 +7,14 @@ use openssl::pkey::{HasPublic, PKeyRef};
 use openssl::x509::{X509, X509Builder};
 use url::Url;
 
+use crate::pki::alternative_name::SubjectAltName;
 use crate::pki::certificate::{begin, key_identifier};
 use crate::pki::error::PkiError;
 use crate::pki::extension::{Extensions, KeyPurpose};
 use crate::pki::issuer::Issuer;
 use crate::pki::key::KeyType;
 use crate::pki::serial::SerialNumber;
-use crate::pki::subject::{Subject, SubjectAltName};
+use crate::pki::subject::Subject;
 use crate::pki::validity::{BACKDATE, Standing, backdated, days, whole_second};
 
 /// Why a certificate is not issued.
@@ -228,5 +229,173 @@ impl std::fmt::Debug for Issuance {
             .field("not_after", &self.not_after)
             .field("issuer", &self.issuer.1)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::pki::certificate::Powers;
+    use crate::pki::key::SubjectKey;
+    use crate::pki::sample;
+    use crate::pki::validity::validity;
+    use const_oid::db::rfc5280::ID_KP_CLIENT_AUTH;
+    use der::Decode;
+    use openssl::pkey::PKey;
+
+    fn prepared(
+        issuer: &Issuer,
+        policy: &IssuancePolicy,
+        key: &SubjectKey,
+        now: Timestamp,
+    ) -> Result<Issuance, IssuanceError> {
+        let names = SubjectAltName::new(["taro@example.jp".to_owned()], ["urn:x:1".to_owned()]).unwrap();
+        let subject = sample::subject("手形太郎");
+        Issuance::prepare(issuer, policy, &subject, &names, key.as_pkey(), sample::serial(), now)
+    }
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    fn key() -> SubjectKey {
+        SubjectKey::generate(KeyType::P256).unwrap()
+    }
+
+    #[test]
+    fn a_certificate_carries_these_extensions_and_no_others() {
+        let issuer = sample::issuer(KeyType::P256);
+        let policy = IssuancePolicy {
+            crl_urls: vec![url("http://pki.example.jp/ca.crl")],
+            ocsp_urls: vec![url("http://ocsp.example.jp/")],
+            ca_issuer_urls: vec![url("http://pki.example.jp/ca.cer")],
+            ..IssuancePolicy::default()
+        };
+        let certificate = prepared(&issuer, &policy, &key(), sample::now()).unwrap().sign(&issuer).unwrap();
+        let parsed = x509_cert::Certificate::from_der(&certificate.to_der().unwrap()).unwrap();
+        let extensions = parsed.tbs_certificate().extensions().unwrap();
+        let found: Vec<_> = extensions.iter().map(|e| (e.extn_id.to_string(), e.critical)).collect();
+        let expected = [
+            ("2.5.29.19", true),
+            ("2.5.29.15", true),
+            ("2.5.29.37", false),
+            ("2.5.29.14", false),
+            ("2.5.29.35", false),
+            ("2.5.29.17", false),
+            ("2.5.29.31", false),
+            ("1.3.6.1.5.5.7.1.1", false),
+        ];
+        assert_eq!(found, expected.map(|(oid, critical)| (oid.to_owned(), critical)));
+        assert_eq!(certificate.ocsp_responders().unwrap()[0].to_string(), "http://ocsp.example.jp/");
+        let points = certificate.crl_distribution_points().unwrap();
+        let names = points[0].distpoint().unwrap().fullname().unwrap();
+        assert_eq!(names[0].uri(), Some("http://pki.example.jp/ca.crl"));
+        assert_eq!(certificate.subject_alt_names().unwrap()[0].email(), Some("taro@example.jp"));
+        assert_eq!(certificate.authority_key_id().unwrap().as_slice(), issuer.key_identifier());
+        assert!(certificate.verify(&issuer.certificate().public_key().unwrap()).unwrap());
+        assert_eq!(certificate.version(), 2);
+    }
+
+    #[test]
+    fn every_kind_of_key_gets_the_usages_that_it_has() {
+        let issuer = sample::issuer(KeyType::P384);
+        for kind in KeyType::ALL {
+            let key = SubjectKey::generate(kind).unwrap();
+            let issuance = prepared(&issuer, &IssuancePolicy::default(), &key, sample::now()).unwrap();
+            let serial = issuance.serial();
+            let certificate = issuance.sign(&issuer).unwrap();
+            let powers = Powers::of(&certificate).unwrap();
+            let usage = powers.key_usage.unwrap();
+            assert!(usage.digital_signature() && !usage.key_cert_sign() && !powers.authority);
+            assert_eq!(usage.key_encipherment(), kind.is_rsa());
+            assert_eq!(powers.extended_key_usage.unwrap().0, [ID_KP_CLIENT_AUTH]);
+            assert_eq!(SerialNumber::of(&certificate).unwrap(), serial);
+            assert!(certificate.public_key().unwrap().public_eq(key.as_pkey()));
+        }
+    }
+
+    #[test]
+    fn a_certificate_is_valid_from_an_hour_ago_for_as_long_as_the_policy_says() {
+        let issuer = sample::issuer(KeyType::P256);
+        let now = sample::now() + SignedDuration::from_hours(5) + SignedDuration::from_millis(700);
+        let issuance = prepared(&issuer, &IssuancePolicy::default(), &key(), now).unwrap();
+        assert!(!issuance.validity_shortened());
+        let expected = (issuance.not_before(), issuance.not_after());
+        assert_eq!(expected, (whole_second(now) - BACKDATE, whole_second(now) + days(1185)));
+        assert_eq!(validity(&issuance.sign(&issuer).unwrap()).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_certificate_never_outlives_its_issuer_and_says_so() {
+        let issuer = sample::issuer(KeyType::P256);
+        let (from, until) = issuer.validity();
+        let late = until - days(10);
+        let issuance = prepared(&issuer, &IssuancePolicy::default(), &key(), late).unwrap();
+        assert!(issuance.validity_shortened());
+        assert_eq!(issuance.not_after(), until);
+        assert_eq!(validity(&issuance.sign(&issuer).unwrap()).unwrap().1, until);
+        let early = prepared(&issuer, &IssuancePolicy::default(), &key(), from).unwrap();
+        assert_eq!(early.not_before(), from, "nor does it begin before its issuer");
+    }
+
+    #[test]
+    fn an_issuer_that_is_not_valid_issues_nothing() {
+        let issuer = sample::issuer(KeyType::P256);
+        let (from, until) = issuer.validity();
+        let second = SignedDuration::from_secs(1);
+        for now in [from - second, until + second] {
+            let refused = prepared(&issuer, &IssuancePolicy::default(), &key(), now);
+            assert!(matches!(refused, Err(IssuanceError::IssuerNotValid { .. })));
+        }
+    }
+
+    #[test]
+    fn what_was_prepared_for_one_issuer_is_not_signed_by_another() {
+        let [issuer, other] = [(), ()].map(|()| sample::issuer(KeyType::P256));
+        let issuance = prepared(&issuer, &IssuancePolicy::default(), &key(), sample::now()).unwrap();
+        assert!(matches!(issuance.sign(&other), Err(IssuanceError::OtherIssuer { .. })));
+    }
+
+    #[test]
+    fn keys_that_tegata_does_not_make_are_refused() {
+        let issuer = sample::issuer(KeyType::P256);
+        let own = SubjectKey::from(issuer.key().to_owned());
+        let refused = prepared(&issuer, &IssuancePolicy::default(), &own, sample::now());
+        assert!(matches!(refused, Err(IssuanceError::IssuersOwnKey)));
+        for foreign in [PKey::ec_gen("P-521").unwrap(), PKey::generate_ed25519().unwrap()] {
+            let refused = prepared(&issuer, &IssuancePolicy::default(), &foreign.into(), sample::now());
+            assert!(matches!(refused, Err(IssuanceError::Key)));
+        }
+    }
+
+    #[test]
+    fn a_validity_beyond_2049_is_written_with_four_digits() {
+        let policy = IssuancePolicy { validity_days: 3650, ..IssuancePolicy::default() };
+        let root = sample::root(36_525);
+        let certificate = prepared(&root, &policy, &key(), "2045-01-01T00:00:00Z".parse().unwrap())
+            .unwrap()
+            .sign(&root)
+            .unwrap();
+        let der = certificate.to_der().unwrap();
+        assert!(der.windows(17).any(|bytes| bytes == b"\x18\x0f20541230000000Z"), "GeneralizedTime");
+        assert!(der.windows(15).any(|bytes| bytes == b"\x17\x0d441231230000Z"), "UTCTime");
+    }
+
+    #[test]
+    fn a_policy_out_of_bounds_is_refused() {
+        let policy = IssuancePolicy::default;
+        for validity_days in [0, 36_526] {
+            let refused = IssuancePolicy { validity_days, ..policy() }.check();
+            assert!(matches!(refused, Err(IssuanceError::Days(days)) if days == validity_days));
+        }
+        let backdate = Duration::from_secs(86_401);
+        let refused = IssuancePolicy { backdate, ..policy() }.check();
+        assert!(matches!(refused, Err(IssuanceError::Backdate(_))));
+        let refused = IssuancePolicy { crl_urls: vec![url("ldap://example.jp/")], ..policy() }.check();
+        assert!(matches!(refused, Err(IssuanceError::Url(_))));
+        let refused = IssuancePolicy { ocsp_urls: vec![url("http://x/"); 5], ..policy() }.check();
+        assert!(matches!(refused, Err(IssuanceError::TooManyUrls(5))));
+        assert!(policy().check().is_ok());
     }
 }

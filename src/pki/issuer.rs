@@ -267,3 +267,141 @@ fn may_serve_clients(powers: &Powers) -> bool {
     let allowed = [KeyPurpose::ClientAuth.oid(), ANY_EXTENDED_KEY_USAGE];
     powers.extended_key_usage.as_ref().is_none_or(|usage| usage.0.iter().any(|oid| allowed.contains(oid)))
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::pki::certificate::begin;
+    use crate::pki::extension::Extensions;
+    use crate::pki::key::KeyType;
+    use crate::pki::sample;
+    use crate::pki::validity::days;
+    use openssl::rsa::Rsa;
+    use x509_cert::ext::pkix::KeyUsages;
+
+    fn ec_key() -> PKey<Private> {
+        PKey::ec_gen("P-256").unwrap()
+    }
+
+    /// A self-signed certificate with what `fill` puts into it.
+    fn certificate(key: &PKey<Private>, fill: impl FnOnce(&mut Extensions<'_>)) -> X509 {
+        let name = sample::subject("Odd CA").to_x509_name().unwrap();
+        let dates = (sample::now(), sample::now() + days(100));
+        let mut builder = begin(&name, &name, key, sample::serial(), dates).unwrap();
+        fill(&mut Extensions(&mut builder));
+        builder.sign(key, digest_for(key)).unwrap();
+        builder.build()
+    }
+
+    fn authority(key: &PKey<Private>) -> X509 {
+        certificate(key, |extensions| {
+            extensions.authority(None).unwrap();
+        })
+    }
+
+    #[test]
+    fn a_key_of_another_certificate_is_refused() {
+        let refused = Issuer::new(&authority(&ec_key()), &[], ec_key());
+        assert!(
+            matches!(refused, Err(IssuerError::KeyDoesNotFit { subject }) if subject == "C=JP, O=手形の会, CN=Odd CA")
+        );
+    }
+
+    #[test]
+    fn a_certificate_must_be_a_cas_that_may_sign_for_clients() {
+        let key = ec_key();
+        let plain = certificate(&key, |extensions| {
+            extensions.end_entity().unwrap();
+        });
+        assert!(matches!(Issuer::new(&plain, &[], key.clone()), Err(IssuerError::NotAnAuthority { .. })));
+        let bare = certificate(&key, |_| {});
+        assert!(matches!(Issuer::new(&bare, &[], key.clone()), Err(IssuerError::NotAnAuthority { .. })));
+        let list_signer = certificate(&key, |extensions| {
+            extensions.authority_without_usage(None).unwrap().key_usage(KeyUsages::CRLSign).unwrap();
+        });
+        assert!(matches!(Issuer::new(&list_signer, &[], key.clone()), Err(IssuerError::MustNotSign { .. })));
+        let for_servers = certificate(&key, |extensions| {
+            extensions.authority(None).unwrap().purpose(KeyPurpose::ServerAuth).unwrap();
+        });
+        assert!(matches!(Issuer::new(&for_servers, &[], key), Err(IssuerError::NotForClients { .. })));
+    }
+
+    #[test]
+    fn an_authority_without_key_usage_or_identifier_is_taken() {
+        let key = ec_key();
+        let sparse = certificate(&key, |extensions| {
+            extensions.authority_without_usage(None).unwrap();
+        });
+        let issuer = Issuer::new(&sparse, &[], key.clone()).unwrap();
+        assert_eq!(issuer.key_identifier(), key_identifier(&key).unwrap());
+    }
+
+    #[test]
+    fn weak_and_odd_keys_are_refused() {
+        let weak = PKey::from_rsa(Rsa::generate(1024).unwrap()).unwrap();
+        let refused = Issuer::new(&authority(&weak), &[], weak);
+        assert!(matches!(refused, Err(IssuerError::Key(what)) if what == "RSA with 1024 bits"));
+        let odd = PKey::ec_gen("P-521").unwrap();
+        let refused = Issuer::new(&authority(&odd), &[], odd);
+        assert!(matches!(refused, Err(IssuerError::Key(what)) if what == "the curve secp521r1"));
+    }
+
+    #[test]
+    fn a_chain_must_link_up_in_order() {
+        let issuer = sample::issuer(KeyType::P256);
+        let stranger = sample::root(100);
+        for chain in [
+            vec![stranger.certificate().to_owned()],
+            vec![issuer.chain()[0].clone(), stranger.certificate().to_owned()],
+            vec![issuer.certificate().to_owned(), issuer.chain()[0].clone()],
+        ] {
+            let refused = Issuer::new(issuer.certificate(), &chain, issuer.key().to_owned());
+            assert!(matches!(refused, Err(IssuerError::ChainBreaks { .. })), "{refused:?}");
+        }
+        let endless = vec![issuer.chain()[0].clone(); 9];
+        let refused = Issuer::new(issuer.certificate(), &endless, issuer.key().to_owned());
+        assert!(matches!(refused, Err(IssuerError::ChainTooLong(9))));
+    }
+
+    #[test]
+    fn a_path_longer_than_a_certificate_above_allows_is_refused() {
+        let root_key = ec_key();
+        let root = certificate(&root_key, |extensions| {
+            extensions.authority(Some(0)).unwrap();
+        });
+        let key = ec_key();
+        let name = sample::subject("Below").to_x509_name().unwrap();
+        let dates = (sample::now(), sample::now() + days(10));
+        let mut builder = begin(&name, root.subject_name(), &key, sample::serial(), dates).unwrap();
+        Extensions(&mut builder).authority(None).unwrap();
+        builder.sign(&root_key, digest_for(&root_key)).unwrap();
+        let refused = Issuer::new(&builder.build(), &[root], key);
+        assert!(matches!(refused, Err(IssuerError::PathTooLong { allowed: 0, count: 1, .. })));
+    }
+
+    #[test]
+    fn the_shortest_validity_of_the_chain_counts() {
+        let issuer = sample::root(50);
+        let (from, until) = issuer.validity();
+        assert_eq!(issuer.standing(from - days(1)), Standing::NotYet { from });
+        assert_eq!(issuer.standing(from), Standing::ExpiresSoon { at: until });
+        assert_eq!(sample::root(100).standing(sample::now()), Standing::Valid);
+        assert_eq!(issuer.standing(until + days(1)), Standing::Expired { at: until });
+        let below = issuer
+            .create_intermediate(
+                &sample::subject("Below"),
+                KeyType::P256,
+                10,
+                sample::serial(),
+                sample::now(),
+            )
+            .unwrap();
+        assert_eq!(below.validity().1, sample::now() + days(10));
+    }
+
+    #[test]
+    fn debug_shows_the_name_and_nothing_of_the_key() {
+        assert_eq!(format!("{:?}", sample::root(10)), "Issuer(C=JP, O=手形の会, CN=Test Root CA)");
+    }
+}

@@ -4,6 +4,7 @@
 //! checked is a value ([`Issuer`], [`Issuance`], [`ProfileSigner`], [`FriendlyName`]) that the next step takes, so that
 //! nothing unchecked is ever signed or written.
 
+pub mod alternative_name;
 pub mod authority;
 pub mod certificate;
 pub mod cms;
@@ -26,6 +27,7 @@ pub mod verify;
 #[cfg(test)]
 mod sample;
 
+pub use alternative_name::{AlternativeNameError, SubjectAltName};
 pub use authority::AuthorityError;
 pub use cms::{ProfileSigner, SignerError};
 pub use error::PkiError;
@@ -39,6 +41,6 @@ pub use pkcs12::{BundlePassword, FriendlyName, Variant};
 pub use pool::{KeyPool, KeyPoolSettings};
 pub use serial::SerialNumber;
 pub use service::{ServiceError, issue_server_certificate, issue_signer_certificate};
-pub use subject::{Attribute, Subject, SubjectAltName, SubjectError};
+pub use subject::{Attribute, Subject, SubjectError};
 pub use validity::{BACKDATE, Standing};
 pub use verify::{Verdict, verify_client_certificate};

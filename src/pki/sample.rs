@@ -9,6 +9,7 @@ use openssl::hash::MessageDigest;
 use openssl::x509::{X509, X509Name};
 
 use crate::entropy::SystemEntropy;
+use crate::pki::alternative_name::SubjectAltName;
 use crate::pki::certificate::begin;
 use crate::pki::extension::Extensions;
 use crate::pki::identity::Identity;
@@ -16,7 +17,7 @@ use crate::pki::issuance::{Issuance, IssuancePolicy};
 use crate::pki::issuer::Issuer;
 use crate::pki::key::{KeyType, SubjectKey};
 use crate::pki::serial::SerialNumber;
-use crate::pki::subject::{Attribute, Subject, SubjectAltName};
+use crate::pki::subject::{Attribute, Subject};
 use crate::pki::validity::days;
 
 /// The present of the tests.
@@ -40,10 +41,14 @@ pub(crate) fn subject(common_name: &str) -> Subject {
     .unwrap()
 }
 
+/// A P-256 root, valid for `lifetime` days from [`now`].
+pub(crate) fn root(lifetime: u32) -> Issuer {
+    Issuer::create_root(&subject("Test Root CA"), KeyType::P256, lifetime, serial(), now()).unwrap()
+}
+
 /// An intermediate below a P-256 root, both valid for years around [`now`].
 pub(crate) fn issuer(kind: KeyType) -> Issuer {
-    let root = Issuer::create_root(&subject("Test Root CA"), KeyType::P256, 7300, serial(), now()).unwrap();
-    root.create_intermediate(&subject("Test Issuing CA"), kind, 3650, serial(), now()).unwrap()
+    root(7300).create_intermediate(&subject("Test Issuing CA"), kind, 3650, serial(), now()).unwrap()
 }
 
 /// A bare self-signed certificate with this serial number (hexadecimal, may be negative).

@@ -146,3 +146,52 @@ fn is_host_name(name: &str) -> bool {
                 && !label.ends_with('-')
         })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::pki::sample;
+    use crate::pki::validity::validity;
+
+    fn server(names: &[&str], lifetime: u32) -> Result<X509, ServiceError> {
+        let key = SubjectKey::generate(KeyType::P256).unwrap();
+        let issuer = sample::issuer(KeyType::P256);
+        issue_server_certificate(&issuer, names, &key, sample::serial(), sample::now(), lifetime)
+    }
+
+    #[test]
+    fn host_names_and_addresses_become_alternative_names() {
+        let certificate = server(&["tegata.example.jp", "*.example.jp", "192.168.0.7", "::1"], 90).unwrap();
+        let names = certificate.subject_alt_names().unwrap();
+        assert_eq!(names[0].dnsname(), Some("tegata.example.jp"));
+        assert_eq!(names[1].dnsname(), Some("*.example.jp"));
+        assert_eq!(names[2].ipaddress(), Some(&[192, 168, 0, 7][..]));
+        assert_eq!(names[3].ipaddress().map(<[u8]>::len), Some(16));
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused() {
+        for name in
+            ["", "a b", "例え.jp", "-a.jp", "a..b", "https://a.jp", "a*.jp", "*", &"a".repeat(64), "a\0"]
+        {
+            assert!(matches!(server(&[name], 90), Err(ServiceError::Name(_))), "{name}");
+        }
+        assert!(matches!(server(&[], 90), Err(ServiceError::Names(0))));
+        assert!(matches!(server(&["a"; 101], 90), Err(ServiceError::Names(101))));
+    }
+
+    #[test]
+    fn a_lifetime_beyond_what_apple_accepts_is_refused() {
+        assert!(matches!(server(&["a"], 0), Err(ServiceError::Days(0))));
+        assert!(matches!(server(&["a"], 826), Err(ServiceError::Days(826))));
+        let (from, until) = validity(&server(&["a"], 825).unwrap()).unwrap();
+        assert_eq!(until.duration_since(from), days(825));
+    }
+
+    #[test]
+    fn a_long_name_does_not_burst_the_common_name() {
+        let long = format!("{}.{}.example.jp", "a".repeat(60), "b".repeat(60));
+        assert!(server(&[&long], 90).is_ok());
+    }
+}
