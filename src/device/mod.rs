@@ -17,6 +17,7 @@ mod prefetch;
 mod recognise;
 mod software;
 mod system;
+mod target;
 
 pub use browser::Browser;
 pub use hints::Hints;
@@ -25,3 +26,4 @@ pub use obstacle::{Obstacle, obstacle};
 pub use platform::{OsVersion, Platform, UnknownPlatformName};
 pub use prefetch::is_prefetch;
 pub use recognise::Device;
+pub use target::{BundleKind, BundleTarget, bundle_target};

@@ -1,1 +1,205 @@
-//! To come.
+//! Organizations, facilities, subscribers and operators: who there is, and whose share of the store is whose.
+//!
+//! Everything of an organization lies in its own partition; only the list of organizations is the installation's.
+
+mod operator;
+mod organization;
+mod subscriber;
+
+pub use operator::{Operator, OperatorToken};
+pub use organization::{Contact, Facility, FacilityCode, NotAnIdentifier, Organization, OrganizationId};
+pub use subscriber::{Subscriber, SubscriberId};
+
+use std::sync::Arc;
+
+use crate::pepper::{Pepper, PepperError, Purpose};
+use crate::store::record::{Record, decode, encode};
+use crate::store::{Commit, Guard, IndexEntry, Key, KeyError, Partition, Scan, Store, StoreError, Version};
+
+/// Why the directory did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// It exists already.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// It does not exist.
+    #[error("{0} does not exist")]
+    Missing(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A name cannot be a key of the store.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Hashing failed.
+    #[error(transparent)]
+    Pepper(#[from] PepperError),
+}
+
+/// Reads and changes the directory.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    store: Arc<dyn Store>,
+}
+
+/// The partition that holds everything of an organization.
+///
+/// # Errors
+/// Never for a checked identifier; the type of the error is the store's.
+pub fn partition(organization: &OrganizationId) -> Result<Partition, KeyError> {
+    Partition::organization(organization.as_str())
+}
+
+impl Directory {
+    /// A directory over `store`.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    async fn read<T: Record>(
+        &self,
+        partition: &Partition,
+        key: &str,
+    ) -> Result<Option<(T, Version)>, DirectoryError> {
+        match self.store.find(partition, &Key::new(key)?).await? {
+            Some(document) => Ok(Some((decode(&document.bytes)?, document.version))),
+            None => Ok(None),
+        }
+    }
+
+    /// Creates an organization with its first operator. The installation's list is written first: an entry that leads nowhere
+    /// (after a crash in between) is passed over and mended by the next try.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Exists`] when it is there already.
+    pub async fn create(
+        &self,
+        organization: &Organization,
+        operator: &Operator,
+    ) -> Result<(), DirectoryError> {
+        let list = Commit::new().index(IndexEntry {
+            index: Key::new("organizations")?,
+            order: organization.id.as_str().to_owned(),
+            document: Key::new(format!("organization/{}", organization.id))?,
+        });
+        self.store.commit(&Partition::installation(), list).await?;
+        let key = Key::new("organization")?;
+        let commit = Commit::new()
+            .guard(Guard::Absent(key.clone()))
+            .put(key, encode(organization)?)
+            .put(Key::new(format!("operator/{}", operator.name))?, encode(operator)?);
+        match self.store.commit(&partition(&organization.id)?, commit).await {
+            Ok(_) => Ok(()),
+            Err(StoreError::Conflict(_)) => {
+                Err(DirectoryError::Exists(format!("organization {}", organization.id)))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The organization with this identifier.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_organization(
+        &self,
+        id: &OrganizationId,
+    ) -> Result<Option<Organization>, DirectoryError> {
+        Ok(self.read(&partition(id)?, "organization").await?.map(|(found, _)| found))
+    }
+
+    /// The identifiers of all organizations, in byte order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn organizations(&self) -> Result<Vec<OrganizationId>, DirectoryError> {
+        let index = Key::new("organizations")?;
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let scan = Scan { after, limit: 1_000, ..Scan::default() };
+            let page = self.store.scan(&Partition::installation(), &index, scan).await?;
+            found.extend(page.entries.iter().filter_map(|(order, _)| order.parse().ok()));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(found),
+            }
+        }
+    }
+
+    /// The facility with this code.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_facility(
+        &self,
+        organization: &OrganizationId,
+        code: &FacilityCode,
+    ) -> Result<Option<Facility>, DirectoryError> {
+        let found = self.read(&partition(organization)?, &format!("facility/{code}")).await?;
+        Ok(found.map(|(facility, _)| facility))
+    }
+
+    /// The subscriber with this identifier.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_subscriber(
+        &self,
+        organization: &OrganizationId,
+        id: &SubscriberId,
+    ) -> Result<Option<Subscriber>, DirectoryError> {
+        let found = self.read(&partition(organization)?, &format!("subscriber/{id}")).await?;
+        Ok(found.map(|(subscriber, _)| subscriber))
+    }
+
+    /// Writes a facility, new or changed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn put_facility(
+        &self,
+        organization: &OrganizationId,
+        facility: &Facility,
+    ) -> Result<(), DirectoryError> {
+        let commit = put_facility(Commit::new(), facility)?;
+        self.store.commit(&partition(organization)?, commit).await?;
+        Ok(())
+    }
+
+    /// The operator who shows this token, if there is one in this organization.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn authenticate(
+        &self,
+        organization: &OrganizationId,
+        name: &str,
+        token: &OperatorToken,
+        pepper: &Pepper,
+    ) -> Result<Option<Operator>, DirectoryError> {
+        let shown = pepper.hash(Purpose::Token, organization.as_str(), token.expose().as_bytes())?;
+        let Ok(key) = Key::new(format!("operator/{name}")) else { return Ok(None) };
+        let found = self.read::<Operator>(&partition(organization)?, key.as_str()).await?;
+        Ok(found.map(|(operator, _)| operator).filter(|operator| operator.token.matches(&shown)))
+    }
+}
+
+/// Adds a facility to a commit of its organization's partition.
+///
+/// # Errors
+/// When the record cannot be written.
+pub fn put_facility(commit: Commit, facility: &Facility) -> Result<Commit, DirectoryError> {
+    let key = Key::new(format!("facility/{}", facility.code))?;
+    Ok(commit.put(key, encode(facility)?))
+}
+
+/// Adds a subscriber to a commit of its organization's partition.
+///
+/// # Errors
+/// When the record cannot be written.
+pub fn put_subscriber(commit: Commit, subscriber: &Subscriber) -> Result<Commit, DirectoryError> {
+    let key = Key::new(format!("subscriber/{}", subscriber.id))?;
+    Ok(commit.put(key, encode(subscriber)?))
+}

@@ -190,11 +190,8 @@ impl Secret {
     /// # Errors
     /// When it has other letters or another length.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let malformed = |found| Malformed {
-            found,
-            expected: SECRET_LENGTH,
-            alphabet: "2-9 and a-z without i l o u",
-        };
+        let malformed =
+            |found| Malformed { found, expected: SECRET_LENGTH, alphabet: "2-9 and a-z without i l o u" };
         if text.len() > LONGEST_INPUT {
             return Err(malformed(text.len()));
         }
@@ -203,7 +200,11 @@ impl Secret {
             read.push(c.to_ascii_lowercase());
         }
         let usable = read.bytes().filter(|b| TYPED.contains(b)).count();
-        if usable == SECRET_LENGTH && read.len() == SECRET_LENGTH { Ok(Self(read)) } else { Err(malformed(usable)) }
+        if usable == SECRET_LENGTH && read.len() == SECRET_LENGTH {
+            Ok(Self(read))
+        } else {
+            Err(malformed(usable))
+        }
     }
 
     /// The ten letters, without the hyphen.
@@ -231,15 +232,16 @@ impl Ticket {
     #[must_use]
     pub fn from_material(material: &SealingKey) -> Self {
         let mut text = Zeroizing::new(String::with_capacity(CODE_LENGTH));
-        let mut bits: u32 = 0;
-        let mut held = 0;
-        for byte in material.expose() {
-            bits = (bits << 8) | u32::from(*byte);
-            held += 8;
-            while held >= 5 && text.len() < CODE_LENGTH {
-                held -= 5;
-                text.push(char::from(CROCKFORD[((bits >> held) & 31) as usize]));
+        let (mut bits, mut held) = (0u32, 0u32);
+        let mut bytes = material.expose().iter();
+        while text.len() < CODE_LENGTH {
+            if held < 5 {
+                // 26 letters take 130 of the material's 256 bits.
+                bits = (bits << 8) | bytes.next().copied().map_or(0, u32::from);
+                held += 8;
             }
+            held -= 5;
+            text.push(char::from(CROCKFORD[((bits >> held) & 31) as usize]));
             bits &= (1 << held) - 1;
         }
         Self(text)
@@ -297,8 +299,8 @@ mod tests {
 
     #[test]
     fn a_secret_has_at_least_49_bits() {
-        let bits = (TYPED.len() as f64).log2() * f64::from(u8::try_from(SECRET_LENGTH).unwrap());
-        assert!(bits >= 49.0, "{bits}");
+        let letters = u128::try_from(TYPED.len()).unwrap();
+        assert!(letters.pow(u32::try_from(SECRET_LENGTH).unwrap()) >= 1 << 49);
     }
 
     #[test]
@@ -347,7 +349,8 @@ mod tests {
                 prop_assert_eq!(number.expose().len(), 8);
             }
             if let Ok(secret) = Secret::parse(&text) {
-                prop_assert_eq!(Secret::parse(&secret.grouped()).unwrap().expose(), secret.expose());
+                let again = Secret::parse(&secret.grouped()).unwrap();
+                prop_assert_eq!(again.expose(), secret.expose());
             }
         }
     }

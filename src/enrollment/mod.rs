@@ -1,1 +1,41 @@
-//! To come.
+//! The registration authority's use cases: an invitation is issued, claimed, fetched, installed, and one day replaced or revoked.
+//!
+//! [`state`] and [`transition`] are pure and hold the rules; every use case reads an enrollment, lets a transition decide, and
+//! commits the result with its event under a guard on the version that it read. A lost race is decided again from fresh data.
+
+mod administer;
+mod authority;
+mod bundle;
+mod check;
+mod claim;
+mod credentials;
+mod deliver;
+mod id;
+mod invite;
+mod open;
+mod query;
+mod record;
+mod refusal;
+mod sealed;
+mod state;
+mod succession;
+mod transition;
+mod view;
+
+pub use authority::{
+    AuthorityParts, AuthoritySettings, Caller, Notice, NoticeKind, OperatorError, RegistrationAuthority,
+};
+pub use bundle::{BundleError, Maker};
+pub use claim::{ClaimRequest, Credential};
+pub use credentials::{Code, Malformed, Number, Secret, Ticket};
+pub use id::{EnrollmentId, NotAnEnrollmentId};
+pub use invite::{Invite, SubscriberInvite};
+pub use query::{CertificateSummary, EnrollmentDetail, EnrollmentSummary, ListQuery, Listed};
+pub use record::{Actor, Enrollment, Happening, LifeEvent, ReissueReason};
+pub use refusal::Refusal;
+pub use state::{Attempts, Claim, Delivery, Standing, State};
+pub use transition::{Door, LockPolicy, Presented, Presenting};
+pub use view::{
+    BundleFile, CheckOutcome, FetchPart, FetchedFile, IssuedInvitation, OpenedInvitation, OpenedTicket,
+    TicketStanding,
+};

@@ -1,12 +1,11 @@
 //! What the use cases answer: plain values for pages, the command line and later the API. Nothing secret but where it says so.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::credentials::{Code, Number, Secret};
 use super::id::EnrollmentId;
-use super::refusal::Refusal;
 use crate::device::{BundleTarget, Platform};
 use crate::directory::Contact;
 use crate::pki::pkcs12::Variant;
@@ -14,7 +13,7 @@ use crate::pki::serial::SerialNumber;
 use crate::profile::{Localized, PasswordMode};
 
 /// What anyone who holds the link may know: no personal data.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct OpenedInvitation {
     /// The enrollment behind the link, for the log and the live view; not shown to the person.
     pub enrollment: EnrollmentId,
@@ -60,7 +59,7 @@ pub struct IssuedInvitation {
 }
 
 /// One file of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundleFile {
     /// Its name, ASCII.
     pub name: String,
@@ -219,6 +218,3 @@ impl CheckOutcome {
         }
     }
 }
-
-/// What happened at a claim.
-pub type Claimed = Result<super::credentials::Ticket, Refusal>;

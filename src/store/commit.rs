@@ -40,6 +40,15 @@ pub enum EntryChange {
     Delete(Key),
 }
 
+/// An event to append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The document that it is about: its own events can be read without reading the whole log.
+    pub about: Option<Key>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// A change to one partition, applied whole or not at all.
 ///
 /// A builder: `Commit::new().guard(…).put(…).event(…)`. Guards are judged by what stood before the commit. Then whatever
@@ -61,7 +70,7 @@ pub struct Commit {
     /// Volatile entries to change.
     pub entries: Vec<EntryChange>,
     /// Events to append, in this order.
-    pub events: Vec<Vec<u8>>,
+    pub events: Vec<NewEvent>,
 }
 
 impl Commit {
@@ -116,7 +125,14 @@ impl Commit {
     /// Appends an event.
     #[must_use]
     pub fn event(mut self, bytes: Vec<u8>) -> Self {
-        self.events.push(bytes);
+        self.events.push(NewEvent { about: None, bytes });
+        self
+    }
+
+    /// Appends an event about a document.
+    #[must_use]
+    pub fn event_about(mut self, about: Key, bytes: Vec<u8>) -> Self {
+        self.events.push(NewEvent { about: Some(about), bytes });
         self
     }
 
@@ -133,7 +149,9 @@ impl Commit {
             + self.entries.len()
             + self.events.len();
         let mut total = 0;
-        for bytes in self.puts.iter().map(|(_, bytes)| bytes).chain(&self.events) {
+        for bytes in
+            self.puts.iter().map(|(_, bytes)| bytes).chain(self.events.iter().map(|event| &event.bytes))
+        {
             check_value(bytes)?;
             total += bytes.len();
         }

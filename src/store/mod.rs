@@ -4,12 +4,13 @@
 //! `tests/conformance/main.rs`. A commit touches one partition and is all or nothing.
 
 pub mod embedded;
+pub mod record;
 
 mod commit;
 mod key;
 mod limits;
 
-pub use commit::{Commit, EntryChange, Guard, IndexEntry};
+pub use commit::{Commit, EntryChange, Guard, IndexEntry, NewEvent};
 pub use key::{Key, KeyError, Partition};
 pub use limits::{MAX_COMMIT, MAX_LIFETIME, MAX_OPERATIONS, MAX_PAGE, MAX_VALUE};
 
@@ -124,6 +125,15 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn events(
         &self,
         partition: &Partition,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError>;
+
+    /// Reads the events about one document after `after`, oldest first, at most `limit` (1 to 1,000).
+    async fn events_about(
+        &self,
+        partition: &Partition,
+        about: &Key,
         after: Position,
         limit: usize,
     ) -> Result<Vec<Event>, StoreError>;

@@ -97,11 +97,13 @@ pub fn commit(
                 }
             }
         }
-        for bytes in &commit.events {
+        for event in &commit.events {
             row.position += 1;
             connection
-                .prepare_cached("INSERT INTO event (partition, position, bytes) VALUES (?1, ?2, ?3)")?
-                .execute(params![row.id, row.position, bytes])?;
+                .prepare_cached(
+                    "INSERT INTO event (partition, position, about, bytes) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![row.id, row.position, event.about.as_ref().map(Key::as_str), event.bytes])?;
         }
         connection
             .prepare_cached("UPDATE partition SET version = ?2, position = ?3 WHERE id = ?1")?

@@ -144,6 +144,19 @@ impl Store for EmbeddedStore {
         self.readers.ask(move |connection| query::events(connection, &partition, after, limit)).await
     }
 
+    async fn events_about(
+        &self,
+        partition: &Partition,
+        about: &Key,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError> {
+        check_page(limit)?;
+        let (partition, about) = (partition.clone(), about.clone());
+        let ask = move |connection: &_| query::events_about(connection, &partition, &about, after, limit);
+        self.readers.ask(ask).await
+    }
+
     async fn last_event(&self, partition: &Partition) -> Result<Position, StoreError> {
         let partition = partition.clone();
         self.readers.ask(move |connection| query::last_event(connection, &partition)).await

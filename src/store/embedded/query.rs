@@ -24,6 +24,11 @@ const EVENTS: &str = "SELECT event.position, event.bytes FROM partition
     WHERE partition.name = ?1 AND event.position > ?2
     ORDER BY event.position LIMIT ?3";
 
+const EVENTS_ABOUT: &str = "SELECT event.position, event.bytes FROM partition
+    CROSS JOIN event ON event.partition = partition.id
+    WHERE partition.name = ?1 AND event.about = ?2 AND event.position > ?3
+    ORDER BY event.position LIMIT ?4";
+
 const ENTRY: &str = "SELECT entry.bytes FROM partition
     CROSS JOIN entry ON entry.partition = partition.id
     WHERE partition.name = ?1 AND entry.key = ?2 AND entry.expires > ?3";
@@ -91,12 +96,30 @@ pub fn events(
     after: Position,
     limit: usize,
 ) -> Result<Vec<Event>, StoreError> {
+    let parameters = params![partition.as_str(), signed(after.0), signed(limit)];
+    read_events(connection, EVENTS, parameters)
+}
+
+pub fn events_about(
+    connection: &Connection,
+    partition: &Partition,
+    about: &Key,
+    after: Position,
+    limit: usize,
+) -> Result<Vec<Event>, StoreError> {
+    let parameters = params![partition.as_str(), about.as_str(), signed(after.0), signed(limit)];
+    read_events(connection, EVENTS_ABOUT, parameters)
+}
+
+fn read_events(
+    connection: &Connection,
+    question: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<Vec<Event>, StoreError> {
     let rows = || -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
         connection
-            .prepare_cached(EVENTS)?
-            .query_map(params![partition.as_str(), signed(after.0), signed(limit)], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?
+            .prepare_cached(question)?
+            .query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect()
     };
     rows()
@@ -139,7 +162,7 @@ mod tests {
     fn no_question_reads_more_than_it_answers() {
         let mut connection = Connection::open_in_memory().unwrap();
         schema::migrate(&mut connection).unwrap();
-        for question in [DOCUMENT, ASCENDING, DESCENDING, EVENTS, ENTRY] {
+        for question in [DOCUMENT, ASCENDING, DESCENDING, EVENTS, EVENTS_ABOUT, ENTRY] {
             let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {question}")).unwrap();
             let nothing = vec![rusqlite::types::Null; plan.parameter_count()];
             let steps: Vec<String> = plan

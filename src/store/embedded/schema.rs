@@ -39,9 +39,11 @@ CREATE TABLE place (
 CREATE TABLE event (
     partition INTEGER NOT NULL,
     position INTEGER NOT NULL,
+    about TEXT,
     bytes BLOB NOT NULL,
     PRIMARY KEY (partition, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX event_about ON event (partition, about, position) WHERE about IS NOT NULL;
 CREATE TABLE entry (
     partition INTEGER NOT NULL,
     key TEXT NOT NULL,

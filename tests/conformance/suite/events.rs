@@ -36,6 +36,25 @@ pub async fn events_are_read_on_from_a_position(on: Subject) {
     assert_eq!(on.store.events(&here(), Position(u64::MAX), 4).await.unwrap(), []);
 }
 
+pub async fn events_about_a_document_are_read_without_the_others(on: Subject) {
+    for number in 0..6 {
+        let about = if number % 2 == 0 { "even" } else { "odd" };
+        let text = number.to_string().into_bytes();
+        on.commit(said("neither").event_about(key(about), text)).await.unwrap();
+    }
+    let texts = |events: Vec<tegata::store::Event>| -> Vec<String> {
+        events.into_iter().map(|event| String::from_utf8(event.bytes).unwrap()).collect()
+    };
+    let odd = on.store.events_about(&here(), &key("odd"), Position::default(), 10).await.unwrap();
+    let second = odd[1].position;
+    assert_eq!(texts(odd), ["1", "3", "5"]);
+    let rest = on.store.events_about(&here(), &key("odd"), second, 10).await.unwrap();
+    assert_eq!(texts(rest), ["5"]);
+    let first = on.store.events_about(&here(), &key("even"), Position::default(), 1).await.unwrap();
+    assert_eq!(texts(first), ["0"]);
+    assert_eq!(on.store.events_about(&there(), &key("odd"), Position::default(), 10).await.unwrap(), []);
+}
+
 pub async fn the_last_position_is_what_the_commit_returned(on: Subject) {
     assert_eq!(on.store.last_event(&here()).await, Ok(Position(0)));
     assert_eq!(on.commit(put("a", b"1")).await.unwrap().last_event, None);

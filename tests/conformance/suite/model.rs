@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tegata::clock::{Clock, ManualClock};
 use tegata::store::{
-    Commit, Cursor, EntryChange, Guard, IndexEntry, Key, Partition, Position, Scan, Store, StoreError,
-    Version,
+    Commit, Cursor, EntryChange, Guard, IndexEntry, Key, NewEvent, Partition, Position, Scan, Store,
+    StoreError, Version,
 };
 use tokio::runtime::Handle;
 
@@ -79,7 +79,15 @@ fn change() -> impl Strategy<Value = Change> {
     )
         .prop_map(|(demands, puts, deletes, index_puts, index_deletes, entries, events)| Change {
             demands,
-            commit: Commit { guards: Vec::new(), puts, deletes, index_puts, index_deletes, entries, events },
+            commit: Commit {
+                guards: Vec::new(),
+                puts,
+                deletes,
+                index_puts,
+                index_deletes,
+                entries,
+                events: events.into_iter().map(|bytes| NewEvent { about: None, bytes }).collect(),
+            },
         })
 }
 
@@ -164,7 +172,7 @@ impl Model {
                 EntryChange::Delete(key) => drop(self.entries.remove(key)),
             }
         }
-        self.events.extend(commit.events.iter().cloned());
+        self.events.extend(commit.events.iter().map(|event| event.bytes.clone()));
     }
 
     fn entry(&self, key: &Key, now: i64) -> Option<&Vec<u8>> {

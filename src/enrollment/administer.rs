@@ -1,0 +1,101 @@
+//! What an operator does to a living enrollment: revoke, unlock, cancel.
+
+use super::authority::{Caller, Loaded, OperatorError, RegistrationAuthority, TRIES};
+use super::claim::delivery_key;
+use super::id::EnrollmentId;
+use super::query::EnrollmentSummary;
+use super::record::{Enrollment, Happening};
+use crate::ledger::RevocationReason;
+use crate::store::{Commit, EntryChange, StoreError};
+
+/// A transition that an operator asks for: the next form and what happened; `None` where there is nothing to do.
+type Step = Option<(Enrollment, Happening)>;
+
+impl RegistrationAuthority {
+    /// Reads an enrollment of the caller's own organization.
+    pub(super) async fn get(&self, caller: &Caller, id: &EnrollmentId) -> Result<Loaded, OperatorError> {
+        let found = self.load(&caller.organization, id).await?;
+        found.ok_or_else(|| OperatorError::NoSuchEnrollment(id.to_string()))
+    }
+
+    /// Takes the enrollment's certificate out of use at once, and what waits to be fetched with it.
+    ///
+    /// # Errors
+    /// When there is no such enrollment, or none of its certificates is in use.
+    pub async fn revoke(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        reason: RevocationReason,
+    ) -> Result<EnrollmentSummary, OperatorError> {
+        let now = self.now();
+        let hint =
+            "it has no certificate in use; an invitation that nobody has used is cancelled, not revoked";
+        self.administer(caller, id, hint, |enrollment| enrollment.revoked(reason, now)).await
+    }
+
+    /// Takes an invitation back that nobody has used.
+    ///
+    /// # Errors
+    /// When there is no such enrollment, or its secret has been used.
+    pub async fn cancel(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+    ) -> Result<EnrollmentSummary, OperatorError> {
+        let now = self.now();
+        let hint = "only an invitation that nobody has used can be cancelled; a certificate is revoked";
+        self.administer(caller, id, hint, |enrollment| enrollment.cancelled(now)).await
+    }
+
+    /// Forgets wrong secrets, so that the person can try again at once. Where there were none, nothing changes.
+    ///
+    /// # Errors
+    /// When there is no such enrollment.
+    pub async fn unlock(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+    ) -> Result<EnrollmentSummary, OperatorError> {
+        let loaded = self.get(caller, id).await?;
+        if loaded.enrollment.clone().unlocked().is_none() {
+            return Ok(self.summary(&loaded.enrollment));
+        }
+        let hint = "somebody else unlocked it just now";
+        self.administer(caller, id, hint, Enrollment::unlocked).await
+    }
+
+    async fn administer(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        hint: &'static str,
+        step: impl Fn(Enrollment) -> Step,
+    ) -> Result<EnrollmentSummary, OperatorError> {
+        for _ in 0..TRIES {
+            let loaded = self.get(caller, id).await?;
+            let Some((next, happened)) = step(loaded.enrollment.clone()) else {
+                let standing = loaded.enrollment.standing(self.now());
+                return Err(OperatorError::NotNow { id: id.clone(), standing, hint });
+            };
+            let happened = [happened];
+            let mut commit = Commit::new();
+            if let [Happening::Revoked { serial, reason }] = &happened {
+                commit = self.end_certificate(commit, &loaded.partition, *serial, *reason).await?;
+                if let Some(claim) = next.state.claim() {
+                    commit = commit.entry(EntryChange::Delete(delivery_key(&claim.ticket)?));
+                }
+            }
+            commit = self.change(commit, loaded.version, &next, &caller.actor, &happened)?;
+            match self.store().commit(&loaded.partition, commit).await {
+                Ok(_) => {
+                    self.tell_all(id, &happened);
+                    return Ok(self.summary(&next));
+                }
+                Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(OperatorError::Busy)
+    }
+}

@@ -1,0 +1,467 @@
+//! The one act that turns an invitation into a certificate.
+//!
+//! A compare-and-set moves the enrollment on *before any key exists*; whoever loses it decides again from fresh data. The
+//! ticket is derived from what the person knows (the link's code or the form's nonce, and the secret), so that the same
+//! form sent twice, or the same link opened again, leads to the same page, and the server alone can open nothing.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use zeroize::Zeroizing;
+
+use super::authority::{Caller, Loaded, RegistrationAuthority, TRIES, try_again};
+use super::bundle::Order;
+use super::credentials::{Code, Number, Secret, Ticket, draw_bundle_password};
+use super::open::{Pointer, meant_for, pointer_key, serial_key};
+use super::record::{Actor, Enrollment};
+use super::refusal::Refusal;
+use super::sealed;
+use super::state::{Attempts, Claim, Delivery};
+use super::transition::{Door, Presented, Presenting};
+use crate::device::{Device, bundle_target};
+use crate::ledger::{self, CertificateRecord, CertificateStatus, RevocationReason};
+use crate::pepper::{PepperError, Purpose, SecretHash};
+use crate::pki::pkcs12::BundlePassword;
+use crate::pki::serial::SerialNumber;
+use crate::profile::PasswordMode;
+use crate::store::record::{Record, decode, encode};
+use crate::store::{Commit, EntryChange, Guard, Key, Partition, StoreError};
+
+/// How long a ticket's page can say what became of it.
+const TICKET_REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long wrong tries at a number that nobody has are remembered.
+const DECOY_REMEMBERED: SignedDuration = SignedDuration::from_hours(48);
+/// How often a waiting request looks whether the certificate is there.
+const LOOK_AGAIN: Duration = Duration::from_millis(40);
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// What the person came with.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// The link.
+    Code(Code),
+    /// The number, typed into a form.
+    Number {
+        /// The number.
+        number: Number,
+        /// The random part of the form's nonce: it stands in for the code, so that the same form always gives the same ticket.
+        form: [u8; 16],
+    },
+}
+
+impl Credential {
+    const fn door(&self) -> Door {
+        match self {
+            Self::Code(_) => Door::Link,
+            Self::Number { .. } => Door::Number,
+        }
+    }
+}
+
+/// A claim as the page sends it.
+#[derive(Debug, Clone)]
+pub struct ClaimRequest {
+    /// How the person came.
+    pub by: Credential,
+    /// What the person typed.
+    pub secret: Secret,
+    /// The device.
+    pub device: Device,
+    /// The bundle password of the person's choice, where the offer asks for one.
+    pub chosen_password: Option<BundlePassword>,
+    /// The page's language, `ja` or `en`; the profile's texts follow it.
+    pub language: String,
+}
+
+/// Wrong tries at a number that nobody has: counted and locked like those at a real one, so that nobody can tell.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Decoy(Attempts);
+
+impl Record for Decoy {
+    const NAME: &'static str = "decoy";
+    const FORMAT: u32 = 1;
+}
+
+impl RegistrationAuthority {
+    /// Presents a secret. Right: a key and a certificate are made, once, and the ticket leads to them.
+    ///
+    /// # Errors
+    /// The refusal that applies; a wrong secret is counted, everything else changes nothing.
+    pub async fn claim(&self, request: ClaimRequest) -> Result<Ticket, Refusal> {
+        let waiting_ends = tokio::time::Instant::now()
+            + Duration::try_from(self.0.parts.settings.claim_wait).unwrap_or_default();
+        let mut tries = 0;
+        loop {
+            match self.try_claim(&request).await.map_err(|e| try_again(e.as_ref()))? {
+                Step::Done(result) => return result,
+                Step::Again if tries < TRIES => tries += 1,
+                Step::Wait if tokio::time::Instant::now() < waiting_ends => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                Step::Again | Step::Wait => return Err(Refusal::TryAgain),
+            }
+        }
+    }
+
+    async fn try_claim(&self, request: &ClaimRequest) -> Result<Step, Fault> {
+        let found = match &request.by {
+            Credential::Code(code) => self.behind(Purpose::Code, code.expose().as_bytes()).await?,
+            Credential::Number { number, .. } => {
+                self.behind(Purpose::Number, number.expose().as_bytes()).await?
+            }
+        };
+        let Some(loaded) = found else { return self.claim_nothing(request).await };
+        let shown = self.shown(&loaded.enrollment, request)?;
+        let policy = self.0.parts.settings.lock;
+        let enrollment = loaded.enrollment.clone();
+        match enrollment.present(request.by.door(), shown, self.now(), &policy) {
+            Presented::Refuse(refusal) => Ok(Step::Done(Err(refusal))),
+            Presented::Wait => Ok(Step::Wait),
+            Presented::Resume => match loaded.enrollment.state.claim() {
+                Some(claim) => Ok(Step::Done(Ok(self.derive(request, &loaded.enrollment, &claim.salt)?))),
+                None => Ok(Step::Again),
+            },
+            Presented::Count { next, happened, refusal } => {
+                let happened = [happened];
+                let commit =
+                    self.change(Commit::new(), loaded.version, &next, &Actor::Subscriber, &happened)?;
+                match self.store().commit(&loaded.partition, commit).await {
+                    Ok(_) => {
+                        self.tell_all(&next.id, &happened);
+                        Ok(Step::Done(Err(refusal)))
+                    }
+                    Err(StoreError::Conflict(_)) => Ok(Step::Again),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Presented::Begin { abandon } => self.begin(request, loaded, abandon).await,
+        }
+    }
+
+    fn shown(&self, enrollment: &Enrollment, request: &ClaimRequest) -> Result<Presenting, Fault> {
+        let secret = request.secret.expose().as_bytes();
+        let hash = self.0.parts.pepper.hash(Purpose::Secret, enrollment.id.as_str(), secret)?;
+        let claim = enrollment.state.claim();
+        let same_ticket = match claim {
+            Some(claim) => {
+                let ticket = self.derive(request, enrollment, &claim.salt)?;
+                self.ticket_hash(&ticket)?.matches(&claim.ticket)
+            }
+            None => false,
+        };
+        Ok(Presenting {
+            right: hash.matches(&enrollment.secret),
+            same_ticket,
+            maker_is_dead: claim.is_some_and(|c| self.store().exclusive() && c.node != self.0.node),
+        })
+    }
+
+    /// The ticket that this person gets for a claim with this salt.
+    fn derive(
+        &self,
+        request: &ClaimRequest,
+        enrollment: &Enrollment,
+        salt: &str,
+    ) -> Result<Ticket, PepperError> {
+        let mut material = Zeroizing::new(Vec::with_capacity(64));
+        match &request.by {
+            Credential::Code(code) => {
+                material.extend_from_slice(b"code\0");
+                material.extend_from_slice(code.expose().as_bytes());
+            }
+            Credential::Number { form, .. } => {
+                material.extend_from_slice(b"form\0");
+                material.extend_from_slice(form);
+            }
+        }
+        material.push(0);
+        material.extend_from_slice(request.secret.expose().as_bytes());
+        let salt = format!("{}/{salt}", enrollment.id);
+        let key = self.0.parts.pepper.sealing_key(&material, salt.as_bytes(), b"tegata/1/ticket")?;
+        Ok(Ticket::from_material(&key))
+    }
+
+    pub(super) fn ticket_hash(&self, ticket: &Ticket) -> Result<SecretHash, PepperError> {
+        self.0.parts.pepper.hash(Purpose::Ticket, "", ticket.expose().as_bytes())
+    }
+
+    /// The same work and the same answers for a code or a number that nobody has.
+    async fn claim_nothing(&self, request: &ClaimRequest) -> Result<Step, Fault> {
+        let parts = &self.0.parts;
+        let Credential::Number { number, .. } = &request.by else {
+            return Ok(Step::Done(Err(Refusal::Unknown)));
+        };
+        parts.pepper.hash(Purpose::Secret, "nobody", request.secret.expose().as_bytes())?;
+        let hash = parts.pepper.hash(Purpose::Number, "", number.expose().as_bytes())?;
+        let key = Key::new(format!("decoy/{}", hash.to_hex()))?;
+        let installation = Partition::installation();
+        let kept = self.store().find_entry(&installation, &key).await?;
+        let Decoy(attempts) = match &kept {
+            Some(bytes) => decode(bytes)?,
+            None => Decoy(Attempts::default()),
+        };
+        let now = self.now();
+        if let Some(until) = attempts.lock(now) {
+            return Ok(Step::Done(Err(Refusal::Locked { until })));
+        }
+        let policy = &parts.settings.lock;
+        let (next, lock) = attempts.wrong(now, policy);
+        let bytes = encode(&Decoy(next))?;
+        if let Some(kept) = kept
+            && !self.store().delete_entry_if(&installation, &key, &kept).await?
+        {
+            return Ok(Step::Again);
+        }
+        if !self.store().put_entry_if_absent(&installation, &key, &bytes, DECOY_REMEMBERED).await? {
+            return Ok(Step::Again);
+        }
+        Ok(Step::Done(Err(match lock {
+            Some(until) => Refusal::Locked { until },
+            None => Refusal::WrongSecret { attempts_left: next.left(policy) },
+        })))
+    }
+
+    async fn begin(
+        &self,
+        request: &ClaimRequest,
+        loaded: Loaded,
+        abandon: Option<SerialNumber>,
+    ) -> Result<Step, Fault> {
+        let Loaded { enrollment, version, partition } = loaded;
+        let offer = match self.offer(&enrollment.offer) {
+            Ok(offer) => offer,
+            Err(refusal) => return Ok(Step::Done(Err(refusal))),
+        };
+        let meant_for = meant_for(&enrollment.platforms, offer);
+        if !meant_for.contains(&request.device.platform) {
+            return Ok(Step::Done(Err(Refusal::OtherDevice { meant_for })));
+        }
+        let Some(password) = self.password(offer.bundle.password, &enrollment, request)? else {
+            return Ok(Step::Done(Err(Refusal::WeakPassword)));
+        };
+        let parts = &self.0.parts;
+        let salt: [u8; 16] = parts.entropy.bytes()?;
+        let salt = hex::encode(salt);
+        let ticket = self.derive(request, &enrollment, &salt)?;
+        let now = self.now();
+        let claim = Claim {
+            at: now,
+            salt,
+            ticket: self.ticket_hash(&ticket)?,
+            serial: SerialNumber::random(parts.entropy.as_ref())?,
+            node: self.0.node.clone(),
+            lease_until: now.checked_add(parts.settings.claim_lease)?,
+            window_ends: now.checked_add(offer.delivery.window)?,
+            fetches_allowed: offer.delivery.fetches,
+            platform: request.device.platform,
+            os_version: request.device.os_version.as_ref().map(ToString::to_string),
+            target: bundle_target(&request.device),
+        };
+        let given_up = enrollment.state.claim().map(|old| old.ticket);
+        self.point(&enrollment, &claim).await?;
+
+        let mut commit = Commit::new();
+        if let Some(serial) = abandon {
+            commit = self.end_certificate(commit, &partition, serial, RevocationReason::Superseded).await?;
+        }
+        if let Some(ticket) = given_up {
+            commit = commit.entry(EntryChange::Delete(delivery_key(&ticket)?));
+        }
+        let (next, happened) = enrollment.begin(claim.clone());
+        commit = ledger::add(commit, &prepared(&next, &claim, &parts.maker.issuer_name()))?;
+        commit = self.change(commit, version, &next, &Actor::Subscriber, &happened)?;
+        match self.store().commit(&partition, commit).await {
+            Ok(_) => {}
+            Err(StoreError::Conflict(_)) => return Ok(Step::Again),
+            Err(error) => return Err(error.into()),
+        }
+        self.tell_all(&next.id, &happened);
+
+        // From here on the person's connection may break: the work goes on by itself, and the same form finds its result.
+        let authority = self.clone();
+        let order =
+            Order { claim, language: request.language.clone(), device: request.device.clone(), password };
+        let result = ticket.clone();
+        let work = tokio::spawn(async move { authority.make(next, order, &ticket).await });
+        match work.await {
+            Ok(Ok(())) => Ok(Step::Done(Ok(result))),
+            Ok(Err(refusal)) => Ok(Step::Done(Err(refusal))),
+            Err(panicked) => Err(panicked.into()),
+        }
+    }
+
+    /// Writes where ticket and serial number lead, before they exist.
+    async fn point(&self, enrollment: &Enrollment, claim: &Claim) -> Result<(), Fault> {
+        let mut pointer = Pointer {
+            organization: enrollment.organization.clone(),
+            enrollment: enrollment.id.clone(),
+            serial: None,
+        };
+        let serial = serial_key(&claim.serial)?;
+        let commit = Commit::new().guard(Guard::Absent(serial.clone())).put(serial, encode(&pointer)?);
+        pointer.serial = Some(claim.serial);
+        let commit = commit.entry(EntryChange::Put {
+            key: pointer_key(Purpose::Ticket, &claim.ticket)?,
+            bytes: encode(&pointer)?,
+            lifetime: TICKET_REMEMBERED,
+        });
+        self.store().commit(&Partition::installation(), commit).await?;
+        Ok(())
+    }
+
+    /// The bundle password; `None` where the person's own choice does not do.
+    fn password(
+        &self,
+        mode: PasswordMode,
+        enrollment: &Enrollment,
+        request: &ClaimRequest,
+    ) -> Result<Option<BundlePassword>, Fault> {
+        match mode {
+            PasswordMode::Secret => Ok(Some(BundlePassword::parse(&request.secret.grouped())?)),
+            PasswordMode::Shown => {
+                let drawn = draw_bundle_password(self.0.parts.entropy.as_ref())?;
+                Ok(Some(BundlePassword::parse(&drawn)?))
+            }
+            PasswordMode::Separate => {
+                let sealed = enrollment.separate_password.as_deref().ok_or("no separate password is kept")?;
+                let key = self.separate_key(&enrollment.id, &request.secret)?;
+                let plain = key.open(enrollment.id.as_str().as_bytes(), &hex::decode(sealed)?)?;
+                Ok(Some(BundlePassword::parse(std::str::from_utf8(&plain)?)?))
+            }
+            PasswordMode::Chosen => Ok(request
+                .chosen_password
+                .clone()
+                .filter(|chosen| super::bundle::strong_enough(chosen, &enrollment.subscriber_name))),
+        }
+    }
+
+    /// Makes the certificate of a begun claim and lays the bundle ready; gives the claim back when that fails.
+    async fn make(&self, begun: Enrollment, order: Order, ticket: &Ticket) -> Result<(), Refusal> {
+        let caller = Caller { organization: begun.organization.clone(), actor: Actor::System };
+        let serial = order.claim.serial;
+        let (id, organization) = (begun.id.clone(), begun.organization.clone());
+        match self.make_and_keep(begun, order, ticket).await {
+            Ok(result) => result,
+            Err(fault) => {
+                let refusal = try_again(fault.as_ref());
+                if let Err(error) = self.give_back(&caller, &id, serial).await {
+                    tracing::error!(%error, enrollment = %id, %organization, "a claim could not be given back; its lease will end");
+                }
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn make_and_keep(
+        &self,
+        begun: Enrollment,
+        order: Order,
+        ticket: &Ticket,
+    ) -> Result<Result<(), Refusal>, Fault> {
+        let parts = &self.0.parts;
+        let claim = order.claim.clone();
+        let made = self.make_bundle(&begun, order).await?;
+        let shown = made.shown_password();
+        let sealed = sealed::seal(
+            &parts.pepper,
+            parts.entropy.as_ref(),
+            ticket,
+            &claim,
+            &made.files,
+            shown.as_ref().map(|password| password.as_str()),
+        )?;
+        let lives = claim.window_ends.duration_since(self.now());
+        for _ in 0..TRIES {
+            let Some(loaded) = self.load(&begun.organization, &begun.id).await? else {
+                return Ok(Err(Refusal::Unknown));
+            };
+            let Some((record, read)) = ledger::find(self.store(), &loaded.partition, &claim.serial).await?
+            else {
+                return Err(format!("certificate {} is not in the ledger", claim.serial).into());
+            };
+            let delivery = Delivery {
+                files: made.files.iter().map(|made| made.file.clone()).collect(),
+                certificate_name: made.certificate_name.clone(),
+                not_after: made.not_after,
+                fetches: 0,
+                continuations: 0,
+            };
+            let (next, happened) = match loaded.enrollment.issued(claim.serial, delivery) {
+                Ok(next) => next,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let happened = [happened];
+            let commit = Commit::new().entry(EntryChange::Put {
+                key: delivery_key(&claim.ticket)?,
+                bytes: sealed.clone(),
+                lifetime: lives,
+            });
+            let commit = ledger::change(commit, &made.recorded(record, self.now()), read)?;
+            let commit = self.change(commit, loaded.version, &next, &Actor::System, &happened)?;
+            match self.store().commit(&loaded.partition, commit).await {
+                Ok(_) => {
+                    self.tell_all(&next.id, &happened);
+                    return Ok(Ok(()));
+                }
+                Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Err(Refusal::TryAgain))
+    }
+
+    async fn give_back(
+        &self,
+        caller: &Caller,
+        id: &super::id::EnrollmentId,
+        serial: SerialNumber,
+    ) -> Result<(), StoreError> {
+        for _ in 0..TRIES {
+            let Some(loaded) = self.load(&caller.organization, id).await? else { return Ok(()) };
+            let Some((next, happened)) = loaded.enrollment.give_back(serial) else { return Ok(()) };
+            let happened = [happened];
+            let commit = self
+                .end_certificate(Commit::new(), &loaded.partition, serial, RevocationReason::Superseded)
+                .await?;
+            let commit = self.change(commit, loaded.version, &next, &caller.actor, &happened)?;
+            match self.store().commit(&loaded.partition, commit).await {
+                Ok(_) => {
+                    self.tell_all(id, &happened);
+                    return Ok(());
+                }
+                Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What one try led to.
+enum Step {
+    /// This is the answer.
+    Done(Result<Ticket, Refusal>),
+    /// Somebody was quicker; decide again.
+    Again,
+    /// Somebody is making the certificate; look again soon.
+    Wait,
+}
+
+/// The entry that holds the sealed delivery of a ticket.
+pub(super) fn delivery_key(ticket: &SecretHash) -> Result<Key, crate::store::KeyError> {
+    Key::new(format!("delivery/{}", ticket.to_hex()))
+}
+
+fn prepared(enrollment: &Enrollment, claim: &Claim, issuer: &str) -> CertificateRecord {
+    CertificateRecord {
+        serial: claim.serial,
+        enrollment: enrollment.id.to_string(),
+        issuer: issuer.to_owned(),
+        subject: String::new(),
+        status: CertificateStatus::Prepared { at: claim.at },
+        not_before: None,
+        not_after: None,
+        der: None,
+    }
+}

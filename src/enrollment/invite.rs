@@ -1,0 +1,390 @@
+//! An operator issues an enrollment.
+
+use jiff::{SignedDuration, Timestamp};
+use zeroize::Zeroizing;
+
+use super::authority::{Caller, OperatorError, RegistrationAuthority, TRIES, enrollment_key};
+use super::credentials::{Code, Number, Secret, draw_bundle_password, draw_identifier};
+use super::id::EnrollmentId;
+use super::open::{Pointer, pointer_key};
+use super::record::{Enrollment, Happening};
+use super::state::{Attempts, State};
+use super::view::IssuedInvitation;
+use crate::device::Platform;
+use crate::directory::{
+    Facility, FacilityCode, Organization, OrganizationId, Subscriber, SubscriberId, partition, put_facility,
+    put_subscriber,
+};
+use crate::pepper::{PepperError, Purpose};
+use crate::profile::{Offer, PasswordMode, TemplateValues};
+use crate::store::record::encode;
+use crate::store::{Commit, Guard, IndexEntry, Key, Partition, StoreError};
+
+/// The longest name, note or address of a person, in characters.
+const LONGEST_TEXT: usize = 200;
+
+/// The person to invite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriberInvite {
+    /// The organization's own identifier; one is made where it is absent.
+    pub id: Option<SubscriberId>,
+    /// The name, as it shall stand in the certificate.
+    pub name: String,
+    /// The e-mail address, where there is one.
+    pub email: Option<String>,
+}
+
+/// What an operator asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invite {
+    /// The person.
+    pub subscriber: SubscriberInvite,
+    /// The facility; created with its code as its name where it is new.
+    pub facility: Option<FacilityCode>,
+    /// The offer's name.
+    pub offer: String,
+    /// The kinds of device; empty for all that the offer serves.
+    pub platforms: Vec<Platform>,
+    /// A note for operators.
+    pub note: Option<String>,
+}
+
+/// The credentials of a new invitation, and how they are kept.
+pub(super) struct Drawn {
+    pub(super) code: Code,
+    pub(super) number: Number,
+    pub(super) secret: Secret,
+    pub(super) separate: Option<Zeroizing<String>>,
+}
+
+/// What a new enrollment takes over.
+pub(super) struct Succession {
+    pub(super) predecessor: EnrollmentId,
+    pub(super) line: Option<EnrollmentId>,
+}
+
+fn bounded(what: &'static str, text: &str) -> Result<String, OperatorError> {
+    let text = text.trim();
+    let unfit = |why: String| Err(OperatorError::Unfit { what, why });
+    if text.is_empty() {
+        return unfit("it is empty".to_owned());
+    }
+    if text.chars().count() > LONGEST_TEXT {
+        return unfit(format!("it has more than {LONGEST_TEXT} characters"));
+    }
+    if text.chars().any(char::is_control) {
+        return unfit("it has control characters, such as a line break".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn after(now: Timestamp, lasts: SignedDuration) -> Timestamp {
+    now.checked_add(lasts).unwrap_or(Timestamp::MAX)
+}
+
+/// The order of an index by time, newest last, and its own for every enrollment.
+pub(super) fn by_time(at: Timestamp, id: &EnrollmentId) -> String {
+    format!("{:015}-{id}", at.as_millisecond().max(0))
+}
+
+impl RegistrationAuthority {
+    /// Issues an enrollment for a new or known person.
+    ///
+    /// # Errors
+    /// When what was asked for does not do, or the store fails; then nothing was issued.
+    pub async fn invite(&self, caller: &Caller, invite: Invite) -> Result<IssuedInvitation, OperatorError> {
+        let organization = self.invited_by(&caller.organization).await?;
+        let offer = self.offered(&invite.offer)?;
+        let subscriber = self.invited_person(&caller.organization, &invite).await?;
+        let mut changes = put_subscriber(Commit::new(), &subscriber)?;
+        let facility = match &subscriber.facility {
+            Some(code) => {
+                let known = self.0.directory.find_facility(&caller.organization, code).await?;
+                let facility = match known {
+                    Some(known) => known,
+                    None => {
+                        let new = Facility { code: code.clone(), name: code.to_string() };
+                        let key = Key::new(format!("facility/{code}"))?;
+                        changes = put_facility(changes.guard(Guard::Absent(key)), &new)?;
+                        new
+                    }
+                };
+                Some(facility)
+            }
+            None => None,
+        };
+        self.complete_for(&organization, offer, &subscriber, facility.as_ref())?;
+        let platforms = chosen_platforms(&invite.platforms, offer)?;
+        let note = invite.note.as_deref().map(|note| bounded("the note", note)).transpose()?;
+        let wanted = Wanted { subscriber: &subscriber, offer, platforms, note, succession: None };
+        match self.issue(caller, wanted, changes, |commit, _| Ok(commit)).await {
+            Ok((issued, _)) => Ok(issued),
+            // Somebody else created the facility at the same moment.
+            Err(OperatorError::Store(StoreError::Conflict(_))) => Err(OperatorError::Busy),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn invited_by(&self, id: &OrganizationId) -> Result<Organization, OperatorError> {
+        let found = self.0.directory.find_organization(id).await?;
+        found.ok_or_else(|| OperatorError::NoSuchOrganization(id.clone()))
+    }
+
+    pub(super) fn offered(&self, name: &str) -> Result<&Offer, OperatorError> {
+        let offers = &self.0.parts.offers;
+        offers.get(name).ok_or_else(|| OperatorError::NoSuchOffer {
+            name: name.chars().take(80).collect(),
+            known: offers.names().collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    async fn invited_person(
+        &self,
+        organization: &OrganizationId,
+        invite: &Invite,
+    ) -> Result<Subscriber, OperatorError> {
+        let name = bounded("the subscriber's name", &invite.subscriber.name)?;
+        let email = match invite.subscriber.email.as_deref() {
+            Some(email) => Some(bounded("the e-mail address", email)?),
+            None => None,
+        };
+        let id = match &invite.subscriber.id {
+            Some(id) => id.clone(),
+            None => {
+                let drawn = draw_identifier(self.0.parts.entropy.as_ref(), 10)?;
+                drawn.parse().map_err(|e: crate::directory::NotAnIdentifier| OperatorError::Unfit {
+                    what: "the subscriber's identifier",
+                    why: e.to_string(),
+                })?
+            }
+        };
+        let known = self.0.directory.find_subscriber(organization, &id).await?;
+        let facility = invite.facility.clone().or_else(|| known.as_ref().and_then(|k| k.facility.clone()));
+        let email = email.or_else(|| known.and_then(|k| k.email));
+        Ok(Subscriber { id, name, email, facility })
+    }
+
+    /// Finds out now, not at the claim, whether the offer's templates can be filled for this person.
+    fn complete_for(
+        &self,
+        organization: &Organization,
+        offer: &Offer,
+        subscriber: &Subscriber,
+        facility: Option<&Facility>,
+    ) -> Result<(), OperatorError> {
+        let check_url = self.0.parts.settings.check_url.as_str();
+        let values = template_values(organization, subscriber, facility, "0", check_url);
+        let missing = offer.missing_values(&values);
+        if !missing.is_empty() {
+            let names: Vec<_> = missing.iter().map(|variable| variable.name()).collect();
+            return Err(OperatorError::Unfit {
+                what: "the invitation",
+                why: format!("offer {:?} needs {}", offer.name, names.join(", ")),
+            });
+        }
+        super::bundle::checked_names(offer, &values)
+            .map(|_| ())
+            .map_err(|e| OperatorError::Unfit { what: "the names in the certificate", why: e.to_string() })
+    }
+
+    fn draw(&self, offer: &Offer) -> Result<Drawn, OperatorError> {
+        let entropy = self.0.parts.entropy.as_ref();
+        Ok(Drawn {
+            code: Code::draw(entropy)?,
+            number: Number::draw(entropy)?,
+            secret: Secret::draw(entropy)?,
+            separate: match offer.bundle.password {
+                PasswordMode::Separate => Some(draw_bundle_password(entropy)?),
+                PasswordMode::Secret | PasswordMode::Shown | PasswordMode::Chosen => None,
+            },
+        })
+    }
+
+    /// Writes the pointers, then the enrollment with `changes` and whatever `with` adds. Returns what the operator hands over,
+    /// and the enrollment.
+    pub(super) async fn issue<F>(
+        &self,
+        caller: &Caller,
+        wanted: Wanted<'_>,
+        changes: Commit,
+        with: F,
+    ) -> Result<(IssuedInvitation, Enrollment), OperatorError>
+    where
+        F: FnOnce(Commit, &EnrollmentId) -> Result<Commit, OperatorError>,
+    {
+        let id = EnrollmentId::draw(self.0.parts.entropy.as_ref())?;
+        let (drawn, enrollment) = self.point_to(caller, &id, &wanted).await?;
+        let key = enrollment_key(&id)?;
+        let order = by_time(enrollment.invited_at, &id);
+        let index = |name: &str, order: String| -> Result<IndexEntry, OperatorError> {
+            Ok(IndexEntry { index: Key::new(name)?, order, document: key.clone() })
+        };
+        let mut commit = changes
+            .guard(Guard::Absent(key.clone()))
+            .put(key.clone(), encode(&enrollment)?)
+            .index(index("enrollments", order.clone())?)
+            .index(index("enrollments-by-subscriber", format!("{}/{order}", enrollment.subscriber))?);
+        if let Some(facility) = &enrollment.facility {
+            commit = commit.index(index("enrollments-by-facility", format!("{facility}/{order}"))?);
+        }
+        let happened = [Happening::Invited {
+            subscriber: enrollment.subscriber.clone(),
+            predecessor: enrollment.predecessor.clone(),
+        }];
+        commit = self.record(commit, &id, &caller.actor, &happened)?;
+        commit = with(commit, &id)?;
+        self.store().commit(&partition(&caller.organization)?, commit).await?;
+        self.tell_all(&id, &happened);
+        let host = self.0.parts.settings.public_url.as_str().trim_end_matches('/').to_ascii_uppercase();
+        let issued = IssuedInvitation {
+            enrollment: id,
+            link: Zeroizing::new(format!("{host}/C/{}", drawn.code.expose())),
+            code: drawn.code,
+            number: drawn.number,
+            secret: drawn.secret,
+            separate_password: drawn.separate,
+            link_expires_at: enrollment.link_ends,
+            expires_at: enrollment.invitation_ends,
+            predecessor: enrollment.predecessor.clone(),
+        };
+        Ok((issued, enrollment))
+    }
+
+    /// Draws credentials until neither code nor number is taken, and points them to the enrollment that will be.
+    async fn point_to(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        wanted: &Wanted<'_>,
+    ) -> Result<(Drawn, Enrollment), OperatorError> {
+        for _ in 0..TRIES {
+            let drawn = self.draw(wanted.offer)?;
+            let enrollment = self.new_enrollment(caller, id, wanted, &drawn)?;
+            let pointer = encode(&Pointer {
+                organization: caller.organization.clone(),
+                enrollment: id.clone(),
+                serial: None,
+            })?;
+            let code = pointer_key(Purpose::Code, &enrollment.code)?;
+            let number = pointer_key(Purpose::Number, &enrollment.number)?;
+            let commit = Commit::new()
+                .guard(Guard::Absent(code.clone()))
+                .guard(Guard::Absent(number.clone()))
+                .put(code, pointer.clone())
+                .put(number, pointer);
+            match self.store().commit(&Partition::installation(), commit).await {
+                Ok(_) => return Ok((drawn, enrollment)),
+                Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(OperatorError::Busy)
+    }
+
+    fn new_enrollment(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        wanted: &Wanted<'_>,
+        drawn: &Drawn,
+    ) -> Result<Enrollment, OperatorError> {
+        let parts = &self.0.parts;
+        let now = self.now();
+        let hash = |purpose, scope: &str, text: &str| parts.pepper.hash(purpose, scope, text.as_bytes());
+        let offer = wanted.offer;
+        let days = SignedDuration::from_hours(24 * i64::from(offer.invitation_days));
+        let invitation_ends = after(now, days);
+        let separate_password = match &drawn.separate {
+            Some(password) => Some(self.seal_separate(id, &drawn.secret, password)?),
+            None => None,
+        };
+        let succession = wanted.succession.as_ref();
+        Ok(Enrollment {
+            id: id.clone(),
+            line: succession.and_then(|s| s.line.clone()).unwrap_or_else(|| id.clone()),
+            organization: caller.organization.clone(),
+            subscriber: wanted.subscriber.id.clone(),
+            subscriber_name: wanted.subscriber.name.clone(),
+            facility: wanted.subscriber.facility.clone(),
+            offer: offer.name.clone(),
+            platforms: wanted.platforms.clone(),
+            note: wanted.note.clone(),
+            code: hash(Purpose::Code, "", drawn.code.expose())?,
+            number: hash(Purpose::Number, "", drawn.number.expose())?,
+            secret: hash(Purpose::Secret, id.as_str(), drawn.secret.expose())?,
+            separate_password,
+            invited_at: now,
+            link_ends: after(now, offer.link_life).min(invitation_ends),
+            invitation_ends,
+            attempts: Attempts::default(),
+            predecessor: succession.map(|s| s.predecessor.clone()),
+            successor: None,
+            state: State::Invited,
+        })
+    }
+
+    fn seal_separate(
+        &self,
+        id: &EnrollmentId,
+        secret: &Secret,
+        password: &str,
+    ) -> Result<String, PepperError> {
+        let key = self.separate_key(id, secret)?;
+        let sealed = key.seal(self.0.parts.entropy.as_ref(), id.as_str().as_bytes(), password.as_bytes())?;
+        Ok(hex::encode(sealed))
+    }
+
+    /// The key under which a separate bundle password waits for its secret.
+    pub(super) fn separate_key(
+        &self,
+        id: &EnrollmentId,
+        secret: &Secret,
+    ) -> Result<crate::pepper::SealingKey, PepperError> {
+        self.0.parts.pepper.sealing_key(
+            secret.expose().as_bytes(),
+            id.as_str().as_bytes(),
+            b"tegata/1/separate-password",
+        )
+    }
+}
+
+/// What a new enrollment shall be.
+pub(super) struct Wanted<'a> {
+    pub(super) subscriber: &'a Subscriber,
+    pub(super) offer: &'a Offer,
+    pub(super) platforms: Vec<Platform>,
+    pub(super) note: Option<String>,
+    pub(super) succession: Option<Succession>,
+}
+
+fn chosen_platforms(chosen: &[Platform], offer: &Offer) -> Result<Vec<Platform>, OperatorError> {
+    let served = super::bundle::platforms(offer);
+    match chosen.iter().find(|platform| !served.contains(platform)) {
+        None => Ok(chosen.to_vec()),
+        Some(other) => Err(OperatorError::Unfit {
+            what: "the kind of device",
+            why: format!("offer {:?} does not serve {other}", offer.name),
+        }),
+    }
+}
+
+/// The values for the offer's templates.
+pub(super) fn template_values<'a>(
+    organization: &'a Organization,
+    subscriber: &'a Subscriber,
+    facility: Option<&'a Facility>,
+    enrollment: &'a str,
+    check_url: &'a str,
+) -> TemplateValues<'a> {
+    TemplateValues {
+        subscriber_name: &subscriber.name,
+        subscriber_id: subscriber.id.as_str(),
+        subscriber_email: subscriber.email.as_deref(),
+        facility_code: facility.map(|facility| facility.code.as_str()),
+        facility_name: facility.map(|facility| facility.name.as_str()),
+        organization_name: &organization.name,
+        organization_id: organization.id.as_str(),
+        enrollment_id: enrollment,
+        check_url: Some(check_url),
+    }
+}

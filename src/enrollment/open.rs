@@ -1,0 +1,130 @@
+//! Finding an enrollment by what a person has: code, number or ticket. Changes nothing.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::authority::{Loaded, NoticeKind, RegistrationAuthority, try_again};
+use super::credentials::Code;
+use super::id::EnrollmentId;
+use super::refusal::Refusal;
+use super::state::State;
+use super::transition::Door;
+use super::view::OpenedInvitation;
+use crate::device::Platform;
+use crate::directory::{DirectoryError, Organization, OrganizationId};
+use crate::pepper::{Purpose, SecretHash};
+use crate::pki::serial::SerialNumber;
+use crate::profile::Offer;
+use crate::store::record::{Record, decode};
+use crate::store::{Key, KeyError, Partition, StoreError};
+
+/// Where a code, a number, a ticket or a serial number leads: across partitions, so a document of its own, written before what
+/// it points to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Pointer {
+    pub(super) organization: OrganizationId,
+    pub(super) enrollment: EnrollmentId,
+    /// For tickets: the certificate that this ticket hands out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) serial: Option<SerialNumber>,
+}
+
+impl Record for Pointer {
+    const NAME: &'static str = "pointer";
+    const FORMAT: u32 = 1;
+}
+
+/// The key of the pointer for a hashed credential.
+pub(super) fn pointer_key(purpose: Purpose, hash: &SecretHash) -> Result<Key, KeyError> {
+    let kind = match purpose {
+        Purpose::Code => "code",
+        Purpose::Number => "number",
+        Purpose::Ticket => "ticket",
+        Purpose::Secret | Purpose::Token | Purpose::FormNonce => "other",
+    };
+    Key::new(format!("{kind}/{}", hash.to_hex()))
+}
+
+/// The key of the pointer for a certificate.
+pub(super) fn serial_key(serial: &SerialNumber) -> Result<Key, KeyError> {
+    Key::new(format!("serial/{serial}"))
+}
+
+impl RegistrationAuthority {
+    pub(super) async fn pointer(&self, key: &Key) -> Result<Option<Pointer>, StoreError> {
+        match self.store().find(&Partition::installation(), key).await? {
+            Some(document) => decode(&document.bytes).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The enrollment behind a hashed code or number.
+    pub(super) async fn behind(
+        &self,
+        purpose: Purpose,
+        text: &[u8],
+    ) -> Result<Option<Loaded>, Box<dyn std::error::Error + Send + Sync>> {
+        let hash = self.0.parts.pepper.hash(purpose, "", text)?;
+        let Some(pointer) = self.pointer(&pointer_key(purpose, &hash)?).await? else {
+            return Ok(None);
+        };
+        Ok(self.load(&pointer.organization, &pointer.enrollment).await?)
+    }
+
+    pub(super) async fn organization(&self, id: &OrganizationId) -> Result<Organization, DirectoryError> {
+        let found = self.0.directory.find_organization(id).await?;
+        found.ok_or_else(|| DirectoryError::Missing(format!("organization {id}")))
+    }
+
+    /// The offer of this name as it is now.
+    pub(super) fn offer(&self, name: &str) -> Result<&Offer, Refusal> {
+        self.0.parts.offers.get(name).ok_or_else(|| {
+            tracing::error!(offer = name, "an invitation names an offer that is not there any more");
+            Refusal::TryAgain
+        })
+    }
+
+    /// What the holder of a link may know before typing the secret. Changes nothing.
+    ///
+    /// # Errors
+    /// The refusal that applies; [`Refusal::Unknown`] for every code that leads nowhere.
+    pub async fn open(&self, code: &Code) -> Result<OpenedInvitation, Refusal> {
+        let found = self.behind(Purpose::Code, code.expose().as_bytes()).await;
+        let Some(Loaded { enrollment, .. }) = found.map_err(|e| try_again(e.as_ref()))? else {
+            return Err(Refusal::Unknown);
+        };
+        let now = self.now();
+        self.tell(&enrollment.id, NoticeKind::Opened);
+        enrollment.admits(Door::Link, now)?;
+        if let Some(until) = enrollment.attempts.lock(now) {
+            return Err(Refusal::Locked { until });
+        }
+        let offer = self.offer(&enrollment.offer)?;
+        let organization = self.organization(&enrollment.organization).await.map_err(|e| try_again(&e))?;
+        Ok(OpenedInvitation {
+            organization: organization.name,
+            contact: organization.contact,
+            offer: offer.title.clone(),
+            password: offer.bundle.password,
+            platforms: meant_for(&enrollment.platforms, offer),
+            attempts_left: enrollment.attempts.left(&self.0.parts.settings.lock),
+            open_until: enrollment.invitation_ends.min(enrollment.link_ends),
+            resumable_until: resumable(&enrollment.state, now),
+            enrollment: enrollment.id,
+        })
+    }
+}
+
+/// The kinds of device that an invitation is for: its own choice, or else the offer's.
+pub(super) fn meant_for(chosen: &[Platform], offer: &Offer) -> Vec<Platform> {
+    if chosen.is_empty() { super::bundle::platforms(offer) } else { chosen.to_vec() }
+}
+
+fn resumable(state: &State, now: Timestamp) -> Option<Timestamp> {
+    match state {
+        State::Claimed { claim, .. } | State::Fetched { claim, .. } => {
+            Some(claim.window_ends).filter(|ends| now < *ends)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,250 @@
+//! An enrollment as it is kept, and the events of its life.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::EnrollmentId;
+use super::state::{Attempts, Standing, State};
+use crate::device::Platform;
+use crate::directory::{FacilityCode, OrganizationId, SubscriberId};
+use crate::ledger::RevocationReason;
+use crate::pepper::SecretHash;
+use crate::pki::serial::SerialNumber;
+use crate::store::record::Record;
+
+/// Why a new enrollment takes another's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReissueReason {
+    /// The person gets another device. The old certificate lives until the new one is installed.
+    NewDevice,
+    /// The device was lost or stolen. The old certificate is revoked at once.
+    Lost,
+    /// The file was lost on the way, or could not be installed. The old certificate is revoked at once.
+    LostDownload,
+}
+
+impl ReissueReason {
+    /// All reasons.
+    pub const ALL: [Self; 3] = [Self::NewDevice, Self::Lost, Self::LostDownload];
+
+    /// The word on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NewDevice => "new-device",
+            Self::Lost => "lost",
+            Self::LostDownload => "lost-download",
+        }
+    }
+}
+
+impl std::str::FromStr for ReissueReason {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|reason| reason.name() == text).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|reason| reason.name()).collect();
+            format!("{text:?} is no reason to reissue; the reasons are {}", names.join(", "))
+        })
+    }
+}
+
+/// One device's passage from invitation to an installed certificate.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Enrollment {
+    /// Its name.
+    pub id: EnrollmentId,
+    /// The first enrollment for this device: what follows on the same device keeps the line, and with it the
+    /// identifier of its profile, so that a renewal replaces in place.
+    pub line: EnrollmentId,
+    /// The tenant.
+    pub organization: OrganizationId,
+    /// The person.
+    pub subscriber: SubscriberId,
+    /// The person's name at the invitation, for lists.
+    pub subscriber_name: String,
+    /// The facility, where there is one.
+    pub facility: Option<FacilityCode>,
+    /// The offer's name.
+    pub offer: String,
+    /// The kinds of device it is for; empty for all.
+    pub platforms: Vec<Platform>,
+    /// What the operator noted.
+    pub note: Option<String>,
+    /// The hash of the link's code.
+    pub code: SecretHash,
+    /// The hash of the retrieval number.
+    pub number: SecretHash,
+    /// The hash of the secret.
+    pub secret: SecretHash,
+    /// The bundle password that travels by a letter of its own, sealed under the secret (hexadecimal).
+    pub separate_password: Option<String>,
+    /// When it was issued.
+    pub invited_at: Timestamp,
+    /// When the link ends; number and secret go on.
+    pub link_ends: Timestamp,
+    /// When the invitation ends.
+    pub invitation_ends: Timestamp,
+    /// Wrong secrets.
+    pub attempts: Attempts,
+    /// The enrollment whose place it takes.
+    pub predecessor: Option<EnrollmentId>,
+    /// The enrollment that was issued to take its place; in force when that one is installed.
+    pub successor: Option<EnrollmentId>,
+    /// Where it is in its life.
+    #[serde(flatten)]
+    pub state: State,
+}
+
+impl Record for Enrollment {
+    const NAME: &'static str = "enrollment";
+    const FORMAT: u32 = 1;
+}
+
+impl Enrollment {
+    /// Its standing at `now`.
+    #[must_use]
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        match &self.state {
+            State::Invited if now >= self.invitation_ends => Standing::Expired,
+            State::Invited if self.attempts.locked_until.is_some_and(|until| now < until) => Standing::Locked,
+            State::Invited => Standing::Invited,
+            State::Issuing { .. } | State::Claimed { .. } => Standing::Claimed,
+            State::Fetched { .. } => Standing::Fetched,
+            State::Installed { .. } => Standing::Installed,
+            State::Replaced { .. } => Standing::Replaced,
+            State::Revoked { .. } => Standing::Revoked,
+            State::Cancelled { .. } => Standing::Cancelled,
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", content = "name", rename_all = "kebab-case")]
+pub enum Actor {
+    /// An operator, by name.
+    Operator(String),
+    /// Somebody at the command line of the machine.
+    CommandLine,
+    /// The person with the device.
+    Subscriber,
+    /// Tegata itself.
+    System,
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Operator(name) => write!(f, "operator {name}"),
+            Self::CommandLine => f.write_str("command line"),
+            Self::Subscriber => f.write_str("subscriber"),
+            Self::System => f.write_str("Tegata"),
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Happening {
+    /// It was issued.
+    Invited {
+        /// For whom.
+        subscriber: SubscriberId,
+        /// In whose place.
+        predecessor: Option<EnrollmentId>,
+    },
+    /// A wrong secret came.
+    WrongSecret {
+        /// How many are left.
+        attempts_left: u32,
+    },
+    /// The last wrong secret locked it.
+    Locked {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// An operator unlocked it.
+    Unlocked,
+    /// The right secret came; this certificate will be made.
+    Claimed {
+        /// On what kind of device.
+        platform: Platform,
+        /// The serial number that was drawn.
+        serial: SerialNumber,
+    },
+    /// A certificate was given up before any byte of it was fetched.
+    Abandoned {
+        /// Which.
+        serial: SerialNumber,
+    },
+    /// The certificate was made and lies ready.
+    Issued {
+        /// Which.
+        serial: SerialNumber,
+        /// When it ends.
+        not_after: Timestamp,
+    },
+    /// The file began to leave.
+    FetchStarted {
+        /// Which file.
+        file: String,
+        /// The how-manieth time.
+        fetch: u32,
+    },
+    /// A broken transfer goes on.
+    FetchContinued {
+        /// Which file.
+        file: String,
+    },
+    /// The whole file left.
+    Fetched,
+    /// The check page saw the certificate.
+    Installed {
+        /// Which.
+        serial: SerialNumber,
+    },
+    /// The certificate was revoked.
+    Revoked {
+        /// Which.
+        serial: SerialNumber,
+        /// Why.
+        reason: RevocationReason,
+    },
+    /// A successor was issued.
+    Reissued {
+        /// Which.
+        successor: EnrollmentId,
+        /// Why.
+        reason: ReissueReason,
+    },
+    /// Another enrollment took its place.
+    Replaced {
+        /// Which.
+        by: EnrollmentId,
+    },
+    /// It was taken back.
+    Cancelled,
+}
+
+/// One line of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LifeEvent {
+    /// When.
+    pub at: Timestamp,
+    /// To which enrollment.
+    pub enrollment: EnrollmentId,
+    /// By whom.
+    #[serde(flatten)]
+    pub actor: Actor,
+    /// What.
+    #[serde(flatten)]
+    pub happening: Happening,
+}
+
+impl Record for LifeEvent {
+    const NAME: &'static str = "event";
+    const FORMAT: u32 = 1;
+}
