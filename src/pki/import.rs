@@ -1,5 +1,6 @@
 //! An issuer from files that another CA product wrote.
 
+use openssl::pkcs12::Pkcs12;
 use openssl::pkey::{PKey, PKeyRef, Private};
 use openssl::x509::{X509, X509Ref};
 use p12_keystore::error::Error as ArchiveError;
@@ -92,10 +93,17 @@ pub fn import_pkcs12(der: &[u8], password: &str) -> Result<Issuer, ImportError> 
     if der.len() > FILE_LIMIT {
         return Err(ImportError::TooLarge(der.len()));
     }
-    let archive = Pkcs12Archive::from_pkcs12(der, password).map_err(|error| match error {
-        ArchiveError::MacError(_) => ImportError::WrongPassword,
-        other => ImportError::Archive(other),
-    })?;
+    match Pkcs12Archive::from_pkcs12(der, password) {
+        Ok(archive) => assemble_archive(&archive),
+        Err(ArchiveError::MacError(_)) => Err(ImportError::WrongPassword),
+        Err(ArchiveError::DerError(error)) => {
+            import_ber(der, password).unwrap_or(Err(ImportError::Archive(error.into())))
+        }
+        Err(error) => Err(ImportError::Archive(error)),
+    }
+}
+
+fn assemble_archive(archive: &Pkcs12Archive) -> Result<Issuer, ImportError> {
     let [PrivateKeyBag { key, .. }] = &archive.keys[..] else {
         return Err(ImportError::Keys(archive.keys.len()));
     };
@@ -105,6 +113,24 @@ pub fn import_pkcs12(der: &[u8], password: &str) -> Result<Issuer, ImportError> 
     }
     let certificates = archive.certs.iter().map(|bag| X509::from_der(bag.cert.as_der()));
     assemble(certificates.collect::<Result<_, _>>().map_err(ImportError::Certificate)?, key)
+}
+
+/// NSS and the macOS keychain export BER with indefinite lengths, which p12-keystore does not read and OpenSSL does. `None` when it is not
+/// even that.
+fn import_ber(ber: &[u8], password: &str) -> Option<Result<Issuer, ImportError>> {
+    let archive = Pkcs12::from_der(ber).ok()?;
+    // OpenSSL's wrapper panics on NUL, with which no password of PKCS#12 can be written either.
+    if password.contains('\0') {
+        return Some(Err(ImportError::WrongPassword));
+    }
+    let Ok(archive) = archive.parse2(password) else { return Some(Err(ImportError::WrongPassword)) };
+    let Some(key) = archive.pkey else { return Some(Err(ImportError::Keys(0))) };
+    let above = archive.ca.into_iter().flatten();
+    let certificates: Vec<_> = archive.cert.into_iter().chain(above).take(CERTIFICATE_LIMIT + 1).collect();
+    if certificates.len() > CERTIFICATE_LIMIT {
+        return Some(Err(ImportError::TooManyCertificates(certificates.len())));
+    }
+    Some(assemble(certificates, key))
 }
 
 /// Finds the certificate of the key and the way up from it.
@@ -162,7 +188,6 @@ mod tests {
     use crate::pki::key::KeyType;
     use crate::pki::key_file::encrypt_key;
     use crate::pki::sample;
-    use openssl::pkcs12::Pkcs12;
     use openssl::stack::Stack;
     use proptest::prelude::*;
     use std::sync::LazyLock;

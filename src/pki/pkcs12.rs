@@ -283,6 +283,20 @@ mod tests {
     }
 
     #[test]
+    fn the_modern_variant_names_its_prf_and_the_mac_repeats_the_rounds() {
+        let identity = sample::identity(&sample::issuer(KeyType::P256), KeyType::P256);
+        let name = FriendlyName::clean("x");
+        let file = write(&identity, &name, &password(), Variant::Modern, true).unwrap();
+        // PBKDF2-params (RFC 8018 appendix A.2) from the salt's end: 10,000 rounds, no keyLength, hmacWithSHA256 with NULL. Apple's
+        // reader wants exactly this, once for the certificates and once for the key.
+        let expected = b"\x02\x02\x27\x10\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x09\x05\x00";
+        assert_eq!(file.windows(expected.len()).filter(|bytes| bytes == expected).count(), 2);
+        assert!(file.ends_with(b"\x02\x02\x27\x10"), "the MAC's rounds end the file");
+        let file = write(&identity, &name, &password(), Variant::Compatible, true).unwrap();
+        assert!(file.ends_with(b"\x02\x02\x08\x00"), "the MAC's rounds end the file");
+    }
+
+    #[test]
     fn the_root_is_left_out_unless_asked_for_and_nothing_is_written_twice() {
         let mut identity = sample::identity(&sample::issuer(KeyType::P256), KeyType::P256);
         identity.chain.push(identity.chain[0].clone());
