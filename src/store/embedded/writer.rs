@@ -18,15 +18,16 @@ const QUEUE: usize = 1_024;
 
 /// An operation with somebody who waits for its outcome.
 trait Pending: Send {
-    /// Does it inside the writer's transaction and keeps the outcome. After an error, what it wrote is rolled back. May be
-    /// called again after the whole transaction was rolled back.
+    /// Does it inside the writer's transaction and keeps the outcome; says whether it was refused. What a refused operation
+    /// wrote is rolled back.
     fn apply(&mut self, connection: &Connection) -> Result<(), StoreError>;
 
-    /// Tells the outcome of `apply`, once it is durable.
-    fn acknowledge(self: Box<Self>);
+    /// Forgets the outcome, since the whole transaction was rolled back and is tried again.
+    fn forget(&mut self);
 
-    /// Tells that it was not done, or not known to be.
-    fn refuse(self: Box<Self>, error: StoreError);
+    /// Tells the caller: the outcome that was kept, where the transaction went through. Where it failed, an operation that
+    /// had been refused before was not done for its own reason, every other one for that of the transaction.
+    fn answer(self: Box<Self>, transaction: Result<(), StoreError>);
 }
 
 struct Call<F, T> {
@@ -41,27 +42,25 @@ where
     T: Send,
 {
     fn apply(&mut self, connection: &Connection) -> Result<(), StoreError> {
-        match (self.run)(connection) {
-            Ok(value) => {
-                self.outcome = Some(Ok(value));
-                Ok(())
-            }
-            Err(error) => {
-                self.outcome = Some(Err(error.clone()));
-                Err(error)
-            }
-        }
+        let outcome = (self.run)(connection);
+        let came = outcome.as_ref().map(drop).map_err(Clone::clone);
+        self.outcome = Some(outcome);
+        came
     }
 
-    // A caller who has gone away is no error: the operation was done all the same.
-    fn acknowledge(self: Box<Self>) {
-        if let Some(outcome) = self.outcome {
-            drop(self.caller.send(outcome));
-        }
+    fn forget(&mut self) {
+        self.outcome = None;
     }
 
-    fn refuse(self: Box<Self>, error: StoreError) {
-        drop(self.caller.send(Err(error)));
+    fn answer(self: Box<Self>, transaction: Result<(), StoreError>) {
+        let answer = match (self.outcome, transaction) {
+            (Some(Err(refusal)), _) | (_, Err(refusal)) => Err(refusal),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            // A transaction that went through has called `apply` on each of its operations.
+            (None, Ok(())) => Err(StoreError::Unknown("the operation was left out".to_owned())),
+        };
+        // A caller who has gone away is no error: the operation was done all the same.
+        drop(self.caller.send(answer));
     }
 }
 
@@ -116,10 +115,17 @@ fn stopped() -> StoreError {
 
 /// Why a transaction came to nothing.
 enum Failure {
-    /// SQLite gave up the whole transaction on account of one operation; alone, the others may do.
+    /// It was given up on account of one operation; alone, the others may do.
     Shared(StoreError),
-    /// It would fail for each of them.
+    /// It would fail, or has failed, for all of them.
     All(StoreError),
+}
+
+impl Failure {
+    fn into_refusal(self) -> StoreError {
+        let (Self::Shared(refusal) | Self::All(refusal)) = self;
+        refusal
+    }
 }
 
 struct Thread {
@@ -130,19 +136,19 @@ struct Thread {
 impl Thread {
     /// Does all operations of the batch and answers their callers.
     fn settle(&mut self, batch: &mut Vec<Box<dyn Pending>>) {
-        match self.attempt(batch) {
-            Ok(()) => batch.drain(..).for_each(Pending::acknowledge),
+        let done = match self.attempt(batch) {
             Err(Failure::Shared(_)) if batch.len() > 1 => {
                 for mut call in batch.drain(..) {
-                    match self.attempt(std::slice::from_mut(&mut call)) {
-                        Ok(()) => call.acknowledge(),
-                        Err(Failure::Shared(error) | Failure::All(error)) => call.refuse(error),
-                    }
+                    call.forget();
+                    let done = self.attempt(std::slice::from_mut(&mut call));
+                    call.answer(done.map_err(Failure::into_refusal));
                 }
+                Ok(())
             }
-            Err(Failure::Shared(error) | Failure::All(error)) => {
-                batch.drain(..).for_each(|call| call.refuse(error.clone()));
-            }
+            done => done.map_err(Failure::into_refusal),
+        };
+        for call in batch.drain(..) {
+            call.answer(done.clone());
         }
         self.file.bound_wal(&mut self.connection);
     }
@@ -150,14 +156,19 @@ impl Thread {
     /// One transaction over all calls: each in its own savepoint, so that a refused one leaves the others alone.
     fn attempt(&self, batch: &mut [Box<dyn Pending>]) -> Result<(), Failure> {
         self.begin().map_err(Failure::All)?;
+        let mut changed = false;
         for call in &mut *batch {
             self.execute("SAVEPOINT operation").map_err(|error| self.abandon(&error))?;
             match call.apply(&self.connection) {
-                Ok(()) => {}
-                Err(error) if self.connection.is_autocommit() => return Err(Failure::Shared(error)),
+                Ok(()) => changed = true,
+                Err(refusal) if self.connection.is_autocommit() => return Err(Failure::Shared(refusal)),
                 Err(_) => self.execute("ROLLBACK TO operation").map_err(|error| self.abandon(&error))?,
             }
             self.execute("RELEASE operation").map_err(|error| self.abandon(&error))?;
+        }
+        if !changed {
+            self.roll_back();
+            return Ok(());
         }
         self.execute("COMMIT").map_err(|error| {
             let refusal = commit_refusal(&error);
