@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod suite;
+mod sqlite;
 
 // An engine joins here, with a line and the function that makes an empty store of it.
 conformance!(embedded, crate::suite::subject::embedded);
