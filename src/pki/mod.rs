@@ -27,9 +27,9 @@ pub mod verify;
 #[cfg(test)]
 mod sample;
 
+pub use self::cms::{ProfileSigner, SignerError};
 pub use alternative_name::{AlternativeNameError, SubjectAltName};
 pub use authority::AuthorityError;
-pub use cms::{ProfileSigner, SignerError};
 pub use error::PkiError;
 pub use identity::Identity;
 pub use import::{ImportError, import_pem, import_pkcs12};

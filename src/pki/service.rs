@@ -1,6 +1,6 @@
 //! Certificates for Tegata's own servers and signers, for demonstrations, tests and closed networks.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use der::asn1::{Ia5String, OctetString};
 use jiff::Timestamp;
