@@ -10,7 +10,7 @@ use tegata::device::{Device, Hints};
 use tegata::directory::{Contact, Operator, OperatorToken, Organization, OrganizationId, partition};
 use tegata::enrollment::{
     Actor, AuthorityParts, AuthoritySettings, Caller, CheckOutcome, ClaimRequest, Credential, Enrollment,
-    FetchPart, Happening, Invite, IssuedInvitation, LifeEvent, LockPolicy, Maker, Refusal,
+    EnrollmentId, FetchPart, Happening, Invite, IssuedInvitation, LifeEvent, LockPolicy, Maker, Refusal,
     RegistrationAuthority, Secret, SubscriberInvite, Ticket,
 };
 use tegata::entropy::SystemEntropy;
@@ -82,10 +82,15 @@ fn authority(store: Arc<dyn Store>, clock: &Arc<ManualClock>, maker: &Maker) -> 
             check_url: "https://check.example.jp/check".parse().unwrap(),
             lock: LockPolicy::default(),
             claim_lease: SignedDuration::from_secs(30),
-            claim_wait: SignedDuration::from_millis(100),
+            claim_wait: SignedDuration::from_secs(30),
         },
     })
     .unwrap()
+}
+
+pub fn invite(name: &str) -> Invite {
+    let subscriber = SubscriberInvite { id: None, name: name.into(), email: None };
+    Invite { subscriber, facility: None, offer: "test".into(), platforms: vec![], note: None }
 }
 
 pub fn android() -> Device {
@@ -96,6 +101,21 @@ pub fn android() -> Device {
 }
 
 impl World {
+    /// The credentials of an invitation, as the person has them.
+    pub fn request(invitation: &IssuedInvitation, form: Option<u8>) -> ClaimRequest {
+        let by = match form {
+            None => Credential::Code(invitation.code.clone()),
+            Some(form) => Credential::Number { number: invitation.number.clone(), form: [form; 16] },
+        };
+        ClaimRequest {
+            by,
+            secret: invitation.secret.clone(),
+            device: android(),
+            chosen_password: None,
+            language: "ja".into(),
+        }
+    }
+
     pub async fn new() -> Self {
         let directory = TempDir::new().unwrap();
         let clock = Arc::new(ManualClock::at(start()));
@@ -118,10 +138,7 @@ impl World {
             Organization { id: id.clone(), name: "Example".into(), contact: Contact::default() };
         authority.directory().create(&organization, &operator).await.unwrap();
         let caller = Caller { organization: id.clone(), actor: Actor::CommandLine };
-        let subscriber = SubscriberInvite { id: None, name: "山田 太郎".into(), email: None };
-        let invite =
-            Invite { subscriber, facility: None, offer: "test".into(), platforms: vec![], note: None };
-        let invitation = authority.invite(&caller, invite).await.unwrap();
+        let invitation = authority.invite(&caller, invite("山田 太郎")).await.unwrap();
         let partition = partition(&id).unwrap();
         Self { clock, invitation, caller, partition, inner, maker, store, authority, directory }
     }
@@ -132,15 +149,11 @@ impl World {
         self.authority = authority(self.store.clone(), &self.clock, &self.maker);
     }
 
-    pub async fn claim(&self, by_link: Option<u8>, right: bool) -> Result<Ticket, Refusal> {
-        let by = match by_link {
-            None => Credential::Code(self.invitation.code.clone()),
-            Some(form) => Credential::Number { number: self.invitation.number.clone(), form: [form; 16] },
-        };
-        let secret =
-            if right { self.invitation.secret.clone() } else { Secret::parse("22222-22222").unwrap() };
-        let request =
-            ClaimRequest { by, secret, device: android(), chosen_password: None, language: "ja".into() };
+    pub async fn claim(&self, form: Option<u8>, right: bool) -> Result<Ticket, Refusal> {
+        let mut request = Self::request(&self.invitation, form);
+        if !right {
+            request.secret = Secret::parse("22222-22222").unwrap();
+        }
         self.authority.claim(request).await
     }
 
@@ -170,15 +183,31 @@ impl World {
 
     /// The enrollment as the store has it, whoever lives or is dead.
     pub async fn stored(&self) -> (Enrollment, Version) {
-        let key = Key::new(format!("enrollment/{}", self.invitation.enrollment)).unwrap();
+        self.stored_as(&self.invitation.enrollment).await
+    }
+
+    pub async fn stored_as(&self, id: &EnrollmentId) -> (Enrollment, Version) {
+        let key = Key::new(format!("enrollment/{id}")).unwrap();
         let document = self.inner.find(&self.partition, &key).await.unwrap().unwrap();
         (decode(&document.bytes).unwrap(), document.version)
     }
 
     pub async fn happenings(&self) -> Vec<Happening> {
-        let key = Key::new(format!("enrollment/{}", self.invitation.enrollment)).unwrap();
+        self.happenings_of(&self.invitation.enrollment).await
+    }
+
+    pub async fn happenings_of(&self, id: &EnrollmentId) -> Vec<Happening> {
+        let key = Key::new(format!("enrollment/{id}")).unwrap();
         let events = self.inner.events_about(&self.partition, &key, Position(0), 1_000).await.unwrap();
         events.iter().map(|event| decode::<LifeEvent>(&event.bytes).unwrap().happening).collect()
+    }
+
+    /// A whole life up to the proof.
+    pub async fn install(&self, invitation: &IssuedInvitation) -> Held {
+        let ticket = self.authority.claim(Self::request(invitation, None)).await.unwrap();
+        let (held, _) = self.fetch(&ticket, FetchPart::Start).await.unwrap();
+        assert!(matches!(self.check(&held).await, CheckOutcome::Ok { first: true, .. }));
+        held
     }
 
     pub async fn status(&self, serial: SerialNumber) -> Option<CertificateStatus> {

@@ -1,0 +1,11 @@
+//! The registration authority over the real store: random lives with crashes, races, succession, isolation.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod crashing;
+mod isolation;
+mod life;
+mod numbers;
+mod races;
+mod succession;
+mod world;
