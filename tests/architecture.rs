@@ -107,18 +107,23 @@ const IMPURE: &[&[&str]] = &[
     &["std", "env"],
     &["std", "process"],
     &["std", "os"],
+    &["std", "thread", "sleep"],
     &["std", "time", "SystemTime"],
     &["std", "time", "Instant"],
     &["SystemTime"],
     &["Instant"],
     &["tokio"],
-    &["rustix"],
+    &["rustix", "fs"],
+    &["rustix", "net"],
+    &["rustix", "time"],
 ];
 
-/// Where a pure module may name one of these after all.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    // The threads that make keys lower their own priority; no file, socket or clock is in it.
-    ("src/pki/pool.rs", "rustix"),
+/// What is a plain value all the same.
+const VALUES: &[&[&str]] = &[
+    &["std", "net", "IpAddr"],
+    &["std", "net", "Ipv4Addr"],
+    &["std", "net", "Ipv6Addr"],
+    &["std", "net", "SocketAddr"],
 ];
 
 /// Crates that are known in one place only: the crate (`actix…` by its beginning), and the beginnings of the paths that
@@ -169,8 +174,8 @@ fn offences(source: &Source) -> Vec<String> {
                 offend(*line, "one module, one `use` line: no paths inside braces".to_owned());
             }
             Finding::Foreign { line, path, in_test } => {
-                let excepted = EXCEPTIONS.contains(&(source.path.as_str(), path[0].as_str()));
-                let impure = !excepted && IMPURE.iter().any(|beginning| begins_with(path, beginning));
+                let is_one_of = |list: &[&[&str]]| list.iter().any(|beginning| begins_with(path, beginning));
+                let impure = is_one_of(IMPURE) && !is_one_of(VALUES);
                 if PURE.contains(&module) && impure && !in_test {
                     offend(*line, format!("`{module}` is pure and must not name `{}`", path.join("::")));
                 }

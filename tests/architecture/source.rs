@@ -35,7 +35,11 @@ impl Source {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         let module = module_of(path);
         let in_test = (0..=module.len()).any(|length| test_modules.contains(&module[..length]));
-        let mut reader = Reader { module: module.clone(), in_test, findings: Vec::new() };
+        let own = file.items.iter().filter_map(|item| match item {
+            syn::Item::Mod(item) => Some(item.ident.to_string()),
+            _ => None,
+        });
+        let mut reader = Reader { module: module.clone(), own: own.collect(), in_test, findings: Vec::new() };
         reader.visit_file(&file);
         Self { path: path.to_owned(), findings: reader.findings, module }
     }
@@ -114,6 +118,8 @@ fn is_test_only(attributes: &[syn::Attribute]) -> bool {
 
 struct Reader {
     module: Vec<String>,
+    /// The modules that the file declares: a path that begins with one is no crate's.
+    own: BTreeSet<String>,
     in_test: bool,
     findings: Vec<Finding>,
 }
@@ -132,6 +138,7 @@ impl Reader {
                 rest = &path[1..];
             }
             "self" => return,
+            own if self.own.contains(own) => return,
             "super" => {
                 while let Some(("super", after)) = rest.split_first().map(|(f, after)| (f.as_str(), after)) {
                     here.pop();
