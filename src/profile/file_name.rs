@@ -1,6 +1,7 @@
 //! Names of the files that people download.
 
-use super::template::{Template, TemplateValues};
+use super::template::Template;
+use super::variable::TemplateValues;
 
 /// The longest name without its ending, in characters: what every file system and every download list shows whole.
 const LONGEST_STEM: usize = 64;
@@ -79,8 +80,8 @@ fn is_reserved(stem: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::template::Variable;
     use super::*;
+    use crate::profile::variable::Variable;
 
     fn named(template: &str, values: &TemplateValues<'_>) -> String {
         file_name(&Template::parse(template, &Variable::ALL).unwrap(), values, Extension::P12)

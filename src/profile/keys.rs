@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::schema::{Key, Kind, Presence};
-use super::template::Variable;
+use super::variable::Variable;
 
 const PERSON: &[Variable] = Variable::OF_A_PERSON;
 

@@ -19,6 +19,7 @@ mod section;
 mod template;
 mod text;
 mod value;
+mod variable;
 
 pub use catalogue::{Offers, SHIPPED};
 pub use file_name::Extension;
@@ -33,4 +34,5 @@ pub use payload::{
 };
 pub use problem::{OfferError, Problem};
 pub use render::{ProfileContext, ProfileError, TargetDeviceType, render};
-pub use template::{Template, TemplateError, TemplateValues, Variable};
+pub use template::{Template, TemplateError};
+pub use variable::{TemplateValues, Variable};

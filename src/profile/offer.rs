@@ -8,8 +8,9 @@ use super::file_name::{Extension, file_name};
 use super::localized::Localized;
 use super::payload::PayloadTemplate;
 use super::problem::OfferError;
-use super::template::{Template, TemplateError, TemplateValues, Variable};
+use super::template::{Template, TemplateError};
 use super::text::excerpt;
+use super::variable::{TemplateValues, Variable};
 use crate::pki::key::KeyType;
 
 /// The longest label of an identity, in characters; pickers of certificates cut longer ones.

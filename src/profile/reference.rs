@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::keys;
 use super::payload;
 use super::schema::{Key, Kind, Presence};
-use super::template::Variable;
+use super::variable::Variable;
 
 /// Every key of an offer with its meaning, bounds and default, in Markdown.
 pub(super) fn reference() -> String {

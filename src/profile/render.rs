@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::offer::Offer;
 use super::payload::{self, AnchorUuids, IDENTITY, PayloadTemplate};
-use super::template::{TemplateError, TemplateValues};
+use super::template::TemplateError;
 use super::text::{Lines, excerpt, forbidden_character};
+use super::variable::TemplateValues;
 
 /// The namespace of our name-based UUIDs (RFC 9562 §5.5). It must never change: the same names must always make the
 /// same UUIDs.

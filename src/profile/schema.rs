@@ -5,7 +5,7 @@ use std::fmt;
 
 use jiff::SignedDuration;
 
-use super::template::Variable;
+use super::variable::Variable;
 
 /// A key of an offer or of one of its tables.
 pub(super) struct Key {

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys;
 use super::localized::Localized;
 use super::problem::Problems;
 use super::schema::{Key, Kind, Presence};
@@ -60,7 +61,12 @@ impl<'a> Section<'a> {
 
     fn report_unknown(&self, name: &Spanned<Cow<'_, str>>) {
         let names: Vec<_> = self.keys.iter().map(|key| key.name).collect();
+        let belongs_to_the_file = keys::OFFER.iter().any(|key| key.name == name.get_ref());
         let right = match closest(name.get_ref(), names.iter().copied()) {
+            // In TOML a key belongs to the table above it, which is easily forgotten.
+            _ if belongs_to_the_file => {
+                "it belongs to the file itself: write it above the first [table]".into()
+            }
             Some(meant) => format!("did you mean {meant}?"),
             None => format!("the keys here are {}", names.join(", ")),
         };

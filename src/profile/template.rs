@@ -3,131 +3,10 @@
 //! `{subscriber.name}` stands for a value, `{{` and `}}` for the braces themselves. Everything that can be wrong with
 //! a template is found when the offer is read; what can be wrong with the values is a [`TemplateError`].
 
-use std::fmt;
-
 use thiserror::Error;
 
 use super::text::{Lines, closest, excerpt, forbidden_character};
-
-/// What a template can name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Variable {
-    /// The person's name.
-    SubscriberName,
-    /// The person's identifier within the organization.
-    SubscriberId,
-    /// The person's e-mail address; may be unknown.
-    SubscriberEmail,
-    /// The facility's code, such as `G13B`; not everybody belongs to a facility.
-    FacilityCode,
-    /// The facility's name.
-    FacilityName,
-    /// The organization's name.
-    OrganizationName,
-    /// The organization's identifier.
-    OrganizationId,
-    /// The enrollment's identifier. (Its number and secret are no variables: they open the enrollment.)
-    EnrollmentId,
-    /// The address of the check page.
-    CheckUrl,
-}
-
-impl Variable {
-    /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
-        Self::SubscriberName,
-        Self::SubscriberId,
-        Self::SubscriberEmail,
-        Self::FacilityCode,
-        Self::FacilityName,
-        Self::OrganizationName,
-        Self::OrganizationId,
-        Self::EnrollmentId,
-        Self::CheckUrl,
-    ];
-
-    /// Those that say who the person is: all but [`Variable::CheckUrl`], which only makes sense as an address.
-    pub(super) const OF_A_PERSON: &'static [Self] = Self::ALL.split_at(8).0;
-
-    /// The name between the braces.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SubscriberName => "subscriber.name",
-            Self::SubscriberId => "subscriber.id",
-            Self::SubscriberEmail => "subscriber.email",
-            Self::FacilityCode => "facility.code",
-            Self::FacilityName => "facility.name",
-            Self::OrganizationName => "organization.name",
-            Self::OrganizationId => "organization.id",
-            Self::EnrollmentId => "enrollment.id",
-            Self::CheckUrl => "check_url",
-        }
-    }
-
-    /// What it stands for, for the documentation.
-    pub(super) fn meaning(self) -> &'static str {
-        match self {
-            Self::SubscriberName => "the person's name",
-            Self::SubscriberId => "the person's identifier within the organization",
-            Self::SubscriberEmail => "the person's e-mail address (may be unknown)",
-            Self::FacilityCode => "the facility's code, such as G13B (may be unknown)",
-            Self::FacilityName => "the facility's name (may be unknown)",
-            Self::OrganizationName => "the organization's name",
-            Self::OrganizationId => "the organization's identifier",
-            Self::EnrollmentId => "the enrollment's identifier",
-            Self::CheckUrl => "the address of the check page",
-        }
-    }
-}
-
-impl fmt::Display for Variable {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{{{}}}", self.name())
-    }
-}
-
-/// The values that templates are filled with. An empty text counts as unknown.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TemplateValues<'a> {
-    /// See [`Variable::SubscriberName`].
-    pub subscriber_name: &'a str,
-    /// See [`Variable::SubscriberId`].
-    pub subscriber_id: &'a str,
-    /// See [`Variable::SubscriberEmail`].
-    pub subscriber_email: Option<&'a str>,
-    /// See [`Variable::FacilityCode`].
-    pub facility_code: Option<&'a str>,
-    /// See [`Variable::FacilityName`].
-    pub facility_name: Option<&'a str>,
-    /// See [`Variable::OrganizationName`].
-    pub organization_name: &'a str,
-    /// See [`Variable::OrganizationId`].
-    pub organization_id: &'a str,
-    /// See [`Variable::EnrollmentId`].
-    pub enrollment_id: &'a str,
-    /// See [`Variable::CheckUrl`].
-    pub check_url: Option<&'a str>,
-}
-
-impl<'a> TemplateValues<'a> {
-    /// The value of `variable`, if it is known.
-    #[must_use]
-    pub fn get(&self, variable: Variable) -> Option<&'a str> {
-        let value = match variable {
-            Variable::SubscriberName => Some(self.subscriber_name),
-            Variable::SubscriberId => Some(self.subscriber_id),
-            Variable::SubscriberEmail => self.subscriber_email,
-            Variable::FacilityCode => self.facility_code,
-            Variable::FacilityName => self.facility_name,
-            Variable::OrganizationName => Some(self.organization_name),
-            Variable::OrganizationId => Some(self.organization_id),
-            Variable::EnrollmentId => Some(self.enrollment_id),
-            Variable::CheckUrl => self.check_url,
-        };
-        value.filter(|value| !value.is_empty())
-    }
-}
+use super::variable::{TemplateValues, Variable};
 
 /// Why a template could not be filled for this person.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -342,4 +221,78 @@ fn percent_encode(value: &str) -> String {
         }
     });
     encoded.collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+mod tests {
+    use super::*;
+
+    fn template(source: &str) -> Template {
+        Template::parse(source, &Variable::ALL).unwrap()
+    }
+
+    fn fault(source: &str) -> TemplateFault {
+        Template::parse(source, Variable::OF_A_PERSON).unwrap_err()
+    }
+
+    const SATO: TemplateValues<'_> = TemplateValues {
+        subscriber_name: "佐藤 & 子",
+        subscriber_id: "sato/1",
+        subscriber_email: None,
+        facility_code: Some("  "),
+        facility_name: None,
+        organization_name: "",
+        organization_id: "x\u{7}",
+        enrollment_id: "e",
+        check_url: Some("https://check.example.jp/?a=b"),
+    };
+
+    #[test]
+    fn values_stand_in_their_places_and_doubled_braces_for_themselves() {
+        let text = template("{{{subscriber.id}}} {subscriber.name}").render("key", &SATO);
+        assert_eq!(text.unwrap(), "{sato/1} 佐藤 & 子");
+        assert_eq!(template("").render("key", &SATO).unwrap(), "");
+    }
+
+    #[test]
+    fn an_address_has_its_values_encoded_but_for_the_check_page() {
+        let text =
+            template("{check_url}&who={subscriber.id}&name={subscriber.name}").render_uri("key", &SATO);
+        assert_eq!(
+            text.unwrap(),
+            "https://check.example.jp/?a=b&who=sato%2F1&name=%E4%BD%90%E8%97%A4%20%26%20%E5%AD%90"
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_unknown_or_blank_is_missing_and_named() {
+        for variable in [Variable::SubscriberEmail, Variable::FacilityCode, Variable::OrganizationName] {
+            let filled = template(&variable.to_string()).render("san.email", &SATO);
+            assert_eq!(filled, Err(TemplateError::Missing { key: "san.email", variable }));
+        }
+        let error = template("{subscriber.email}").render("san.email", &SATO).unwrap_err();
+        assert_eq!(error.to_string(), "san.email needs {subscriber.email}, which is not known here");
+    }
+
+    #[test]
+    fn a_value_that_a_device_cannot_show_is_refused() {
+        let error = template("{organization.id}").render("subject.organization", &SATO).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "subject.organization: {organization.id} contains the character U+0007, which a device cannot show"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_template_is_said_with_what_would_be_right() {
+        let unknown = fault("{subscriber.mail}");
+        assert_eq!(unknown.wrong, "names {subscriber.mail}, which does not exist");
+        assert_eq!(unknown.right, "did you mean {subscriber.email}?");
+        assert!(fault("{enrollment.secret}").wrong.contains("does not exist"));
+        assert!(fault("{x}").right.starts_with("there are {subscriber.name}, "), "{}", fault("{x}").right);
+        assert_eq!(fault("{check_url}").wrong, "names {check_url}, which is not known in this place");
+        assert_eq!(fault("a}b").right, "write }} for the character }");
+        assert_eq!(fault("a {subscriber.id").wrong, "has a { that is never closed, at {subscriber.id");
+    }
 }

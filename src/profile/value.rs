@@ -9,8 +9,9 @@ use toml::de::DeValue;
 use super::localized::{Localized, is_language_tag};
 use super::problem::Problems;
 use super::schema::{Key, Kind};
-use super::template::{Template, Variable};
+use super::template::Template;
 use super::text::{Lines, closest, excerpt, forbidden_character};
+use super::variable::Variable;
 
 /// One value on its way from the file.
 pub(super) struct Reading<'a> {
@@ -40,8 +41,8 @@ impl Reading<'_> {
     /// A text.
     pub(super) fn text(&self, value: &DeValue<'_>, longest: usize, lines: Lines) -> Option<String> {
         let DeValue::String(text) = value else { return self.wrong_kind(value) };
-        self.check_text(text, longest, lines)?;
-        Some(text.to_string())
+        self.check_text(&unified(text), longest, lines)?;
+        Some(unified(text))
     }
 
     fn check_text(&self, text: &str, longest: usize, lines: Lines) -> Option<()> {
@@ -126,8 +127,8 @@ impl Reading<'_> {
                 reading.wrong::<()>(format!("must be a text, but is {}", shown(text.get_ref())));
                 continue;
             };
-            if reading.check_text(words, longest, lines).is_some() {
-                texts.insert(tag.to_string(), words.to_string());
+            if reading.check_text(&unified(words), longest, lines).is_some() {
+                texts.insert(tag.to_string(), unified(words));
             }
         }
         if !table.contains_key("ja") {
@@ -147,6 +148,11 @@ impl Reading<'_> {
             .filter(|duration| (least..=most).contains(duration) && duration.subsec_nanos() == 0);
         duration.or_else(|| self.wrong_kind(value))
     }
+}
+
+/// A text with the line ends of Unix, for files that were written on Windows.
+fn unified(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 /// A value as the report shows it: short, on one line.

@@ -2,14 +2,14 @@
 
 use plist::{Dictionary, Value};
 
-use super::super::render::{ProfileError, Rendering, TargetDeviceType};
+use crate::profile::render::{ProfileError, Rendering, TargetDeviceType};
 
 /// The last part of the identity's identifier.
-pub(in super::super) const IDENTITY: &str = "identity";
+pub(in crate::profile) const IDENTITY: &str = "identity";
 
 /// `com.apple.security.pkcs12`. Its UUID comes from the certificate's serial number, so that a renewal replaces the
 /// identity on the device instead of updating it in place.
-pub(in super::super) fn render(rendering: &Rendering<'_>) -> Result<Dictionary, ProfileError> {
+pub(in crate::profile) fn render(rendering: &Rendering<'_>) -> Result<Dictionary, ProfileError> {
     let context = rendering.context;
     let mut payload =
         rendering.payload("com.apple.security.pkcs12", IDENTITY, rendering.identity, context.display_name);

@@ -2,11 +2,12 @@
 
 use plist::{Dictionary, Value};
 
-use super::super::render::{ProfileError, Rendering, TargetDeviceType};
-use super::super::schema::{Key, Kind, Presence};
-use super::super::section::Section;
-use super::super::template::{Template, Variable};
 use super::type_key;
+use crate::profile::render::{ProfileError, Rendering, TargetDeviceType};
+use crate::profile::schema::{Key, Kind, Presence};
+use crate::profile::section::Section;
+use crate::profile::template::Template;
+use crate::profile::variable::Variable;
 
 /// What it is for.
 pub(super) const DOC: &str = "Tells a Mac which sites the certificate is for, so that Safari does not ask which \

@@ -8,13 +8,13 @@ use uuid::Uuid;
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::BasicConstraints;
 
-use super::super::localized::Localized;
-use super::super::parse::is_slug;
-use super::super::render::{ProfileError, Rendering};
-use super::super::schema::{Key, Kind, Presence};
-use super::super::section::Section;
-use super::super::text::{Lines, forbidden_character};
 use super::type_key;
+use crate::profile::localized::Localized;
+use crate::profile::parse::is_slug;
+use crate::profile::render::{ProfileError, Rendering};
+use crate::profile::schema::{Key, Kind, Presence};
+use crate::profile::section::Section;
+use crate::profile::text::{Lines, forbidden_character};
 
 /// What it is for.
 pub(super) const DOC: &str = "Certificates that the device is told to trust: our own, or others such as \
@@ -72,7 +72,7 @@ pub struct TrustAnchor {
 }
 
 /// The UUIDs of the certificates by the name of their trust anchor.
-pub(in super::super) type AnchorUuids = BTreeMap<String, Vec<Uuid>>;
+pub(in crate::profile) type AnchorUuids = BTreeMap<String, Vec<Uuid>>;
 
 impl TrustAnchor {
     pub(super) fn read(section: &Section<'_>) -> Self {
@@ -122,7 +122,7 @@ impl TrustAnchor {
 }
 
 /// The payloads of all trust anchors, each certificate once, and who refers to which by what name.
-pub(in super::super) fn render_all<'a>(
+pub(in crate::profile) fn render_all<'a>(
     rendering: &Rendering<'_>,
     anchors: impl Iterator<Item = &'a TrustAnchor>,
 ) -> Result<(Vec<Dictionary>, AnchorUuids), ProfileError> {

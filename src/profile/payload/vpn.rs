@@ -3,13 +3,14 @@
 use plist::{Dictionary, Value};
 use url::Host;
 
-use super::super::localized::Localized;
-use super::super::render::{ProfileError, Rendering};
-use super::super::schema::{Key, Kind, Presence};
-use super::super::section::Section;
-use super::super::template::{Template, Variable};
 use super::type_key;
 use crate::pki::key::KeyType;
+use crate::profile::localized::Localized;
+use crate::profile::render::{ProfileError, Rendering};
+use crate::profile::schema::{Key, Kind, Presence};
+use crate::profile::section::Section;
+use crate::profile::template::Template;
+use crate::profile::variable::Variable;
 
 /// What it is for.
 pub(super) const DOC: &str = "A VPN that lets devices in by their certificate (IKEv2).";

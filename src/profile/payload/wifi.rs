@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use plist::{Dictionary, Value};
 
-use super::super::render::{ProfileError, Rendering};
-use super::super::schema::{Key, Kind, Presence};
-use super::super::section::Section;
-use super::super::template::{Template, Variable};
-use super::super::text::{closest, excerpt};
 use super::type_key;
+use crate::profile::render::{ProfileError, Rendering};
+use crate::profile::schema::{Key, Kind, Presence};
+use crate::profile::section::Section;
+use crate::profile::template::Template;
+use crate::profile::text::{closest, excerpt};
+use crate::profile::variable::Variable;
 
 /// What it is for.
 pub(super) const DOC: &str = "A Wi-Fi network that lets devices in by their certificate (EAP-TLS).";
