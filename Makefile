@@ -9,6 +9,8 @@ help: ## this list
 packages: ## check the build tools, and install the Debian packages that the tests use where they are missing
 	@tests/install-packages
 
+# A snapshot that differs or is new fails the run and is not written.
+test: export INSTA_UPDATE = no
 test: packages ## everything that must hold: format, clippy, and all tests
 	cargo fmt --all --check
 	cargo clippy --locked --all-targets -- -D warnings
