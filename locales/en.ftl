@@ -1,0 +1,454 @@
+# The texts of every page, in English. The master is locales/ja.ftl.
+# What stands in “” is the name of something on the screen, and is shown in bold.
+
+## Everywhere
+
+site-name = Get your certificate
+title-in-window = { $title } - Get your certificate
+skip = Skip to the content
+languages = Language
+language-ja = 日本語
+language-en = English
+contact = Help
+contact-phone = Phone
+contact-email = E-mail
+contact-hours = Hours
+contact-nobody = Please ask the person who told you about this certificate.
+reference = Reference
+reference-hint = When you ask for help, please give the code and this reference.
+code = Code
+why = Why
+todo = What to do
+copy = Copy
+copied = Copied
+back-to-start = To the first page
+
+## Times
+
+moment = { $weekday ->
+    [mon] Mon
+    [tue] Tue
+    [wed] Wed
+    [thu] Thu
+    [fri] Fri
+    [sat] Sat
+   *[sun] Sun
+} { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}, { $time } (Japan time)
+moment-with-year = { $weekday ->
+    [mon] Mon
+    [tue] Tue
+    [wed] Wed
+    [thu] Thu
+    [fri] Fri
+    [sat] Sat
+   *[sun] Sun
+} { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }, { $time } (Japan time)
+date = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }
+time-of-day = { $time } (Japan time)
+span-seconds = { $count ->
+    [one] { $count } second
+   *[other] { $count } seconds
+}
+span-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+span-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+span-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+
+## Devices
+
+device = { $platform ->
+    [ios] iPhone
+    [ipados] iPad
+    [android] Android
+    [windows] Windows
+    [macos] Mac
+    [chromeos] Chromebook
+    [linux] Linux
+   *[unknown] unknown device
+}
+device-with-version = { $platform ->
+    [ios] iPhone (iOS { $version })
+    [ipados] iPad (iPadOS { $version })
+    [android] Android { $version }
+    [windows] Windows { $version }
+    [macos] Mac (macOS { $version })
+   *[other] { device } { $version }
+}
+list-separator = {", "}
+
+## Number entry
+
+number-title = Get your certificate
+number-lead = Enter the retrieval number and the secret code from your invitation.
+number-label = Retrieval number
+number-hint = 8 digits
+number-qr = If your invitation has a QR code, just scan it with the camera of the device that will use the certificate.
+
+## Secret entry
+
+secret-title = Get your certificate
+secret-label = Secret code
+secret-hint = 10 letters and digits (such as abcde-fghjk), in capitals or small letters.
+secret-submit = Get the certificate
+secret-once = Only one device can have it. Go on only on the device that will use the certificate.
+secret-until = You can get it until { $until }.
+secret-attempts = { $count ->
+    [1] One more mistake, and no code can be entered for a while.
+   *[other] After { $count } more mistakes, no code can be entered for a while.
+}
+secret-resume = The certificate has already been made. Enter the secret code to go on where you stopped (until { $until }).
+device-now = Your device
+device-change = This is not my device
+device-change-lead = Choose the device that will use the certificate.
+choose-title = Which device is it for?
+choose-lead = Choose the device that will use the certificate.
+password-label = Choose a certificate password
+password-hint = At least 10 letters, digits and symbols. You will need it in a moment, to install the certificate.
+
+## Another browser or device is needed
+
+browser-title = { $browser ->
+    [safari] Please open this page in Safari
+    [edge] Please open this page in Edge
+   *[chrome] Please open this page in Chrome
+}
+browser-why-in-app = This page is open inside another app, where no certificate can be installed.
+browser-why-other = No certificate can be installed from this browser.
+browser-nothing-used = Nothing has been used up. You can open the page again in the other browser.
+browser-hop = { $browser ->
+    [safari] Open in Safari
+    [edge] Open in Edge
+   *[chrome] Open in Chrome
+}
+browser-manual = If the button does nothing
+browser-manual-only = How to open it
+browser-step-menu = Tap “…” or “︙” in a corner of the screen, or the share symbol.
+browser-step-open = { $browser ->
+    [safari] Choose “Open in Safari” or “Open in browser”.
+    [edge] Choose “Open in Edge” or “Open in browser”.
+   *[chrome] Choose “Open in Chrome” or “Open in browser”.
+}
+browser-step-copy = If there is no such entry, copy the address below and paste it into { $browser ->
+    [safari] Safari
+    [edge] Edge
+   *[chrome] Chrome
+}.
+browser-step-address = Copy the address below and paste it into { $browser ->
+    [safari] Safari
+    [edge] Edge
+   *[chrome] Chrome
+}.
+browser-address = Address
+continue-anyway = Continue here anyway
+old-title = This device is too old
+old-fact = Your device: { $device }. It needs { $platform ->
+    [android] Android { $needed }
+    [windows] Windows { $needed }
+    [ipados] iPadOS { $needed }
+   *[ios] iOS { $needed }
+} or later.
+old-todo = Update the device, or open this invitation on another one.
+other-title = This device cannot have a certificate
+other-fact = Your device: { $device }
+other-todo = Open this invitation on a phone, a tablet, a Windows PC or a Mac. If your device is another one, choose it below. On Android, turn off “Desktop site” to be recognised.
+
+## The ticket
+
+ticket-title = Your certificate is ready
+ticket-download = Download the certificate
+ticket-left = { $count ->
+    [one] You can download it until { $until } ({ $span } left), once more.
+   *[other] You can download it until { $until } ({ $span } left), { $count } more times.
+}
+ticket-fetched = Downloaded on { $at }.
+ticket-file = File
+ticket-steps = How to install it
+ticket-password = Certificate password
+ticket-password-why = Your device will ask for it during the installation.
+ticket-password-secret = Your device will ask for it during the installation. It is the secret code that you entered, with the hyphen (-).
+ticket-password-separate = It is in the letter that you received separately. Your device will ask for it during the installation.
+ticket-check-title = When it is installed
+ticket-check-lead = See on this device whether it works.
+ticket-check = Check the certificate
+ticket-trouble = If something goes wrong
+ticket-trouble-password = “Wrong password”, or the file does not open
+ticket-trouble-compatible = If the password is right, your device may not read the newer format. Try the compatible file. It holds the same certificate.
+ticket-compatible = Download the compatible file
+ticket-trouble-typing = Check capitals and small letters, the hyphen (-), and that there is no extra space.
+ticket-trouble-prompt = Nothing happens after the download
+ticket-trouble-prompt-ios = Under “Settings” → “Apps” → “Safari” → “Downloads” (on older devices “Settings” → “Safari” → “Downloads”) choose “On My iPhone” or “On My iPad”, and download the file again.
+ticket-trouble-prompt-file = Open the notification, or the file { $name } in the list of “Downloads”.
+ticket-trouble-gone = There is nothing in the settings
+ticket-trouble-eight = A profile that is not installed disappears 8 minutes after its download. Please download it again.
+ticket-name = Its name on the device
+ticket-ends = Valid until
+ticket-old = Remove an old certificate
+ticket-old-lead = Remove it only after you have seen that the new one works.
+ticket-old-ios = Choose the old profile under “Settings” → “General” → “VPN & Device Management”, and tap “Remove Profile”.
+ticket-old-android = Choose the old certificate under “Settings” → “Security & privacy” → “More security & privacy” → “Encryption & credentials” → “User credentials”, and remove it.
+ticket-old-windows = Type “certmgr.msc” into “Start” and open it. Under “Personal” → “Certificates” right-click the old certificate and choose “Delete”.
+ticket-old-macos = Remove the old profile from the list of profiles in “System Settings”.
+ticket-old-browser = Delete the old certificate under “Certificates” → “Your certificates” in the settings of your browser.
+
+installed-title = Your certificate works
+installed-fact = It was seen to work on { $at }, on this kind of device: { $device }.
+installed-lead = The file is not kept any longer.
+installed-again = If you need to install it again, please ask for a new one.
+
+## Steps: iPhone and iPad
+
+step-ios-allow = Tap “Download the certificate”, then “Allow” and “Close”.
+step-ios-settings = Within 8 minutes, open the “Settings” app and tap “Profile Downloaded” near the top. If it is not there, open “General” → “VPN & Device Management”.
+step-ios-settings-old = Within 8 minutes, open the “Settings” app and tap “Profile Downloaded” near the top. If it is not there, open “General” → “Profile”.
+step-ios-install = Tap “Install” at the top right and enter the passcode of your device. If it says “Unsigned” or “Not Verified”, tap “Install” to go on.
+step-ios-password = When it asks for a password, enter the certificate password and tap “Next”.
+step-ios-done = Tap “Done”.
+step-ios-trust = Open “Settings” → “General” → “About” → “Certificate Trust Settings”, and switch the added certificate on.
+step-ios-safari = From now on, use Safari for the sites that need the certificate.
+
+## Steps: Android
+
+step-android-open = Tap “Download the certificate”. If the screen does not change, tap “Open”, or the notification “Download complete”.
+step-android-password = Enter the certificate password and tap “OK”.
+step-android-kind = Choose “VPN & app user certificate” and tap “OK”. Do not choose “Wi-Fi certificate”.
+step-android-kind-old = See that “Credential use” is “VPN and apps”. Do not choose “Wi-Fi”.
+step-android-kind-unknown = Choose “VPN & app user certificate” (up to Android 10 “VPN and apps”) and tap “OK”. Do not choose “Wi-Fi”.
+step-android-name = Leave the name as it is and tap “OK”.
+step-android-lock = If it asks for a screen lock, set a PIN or the like. If you remove the screen lock later, the certificate is lost.
+step-android-done = When it says “Installed”, it is done. Some devices say nothing.
+step-android-chrome = From now on, use Chrome for the sites that need the certificate.
+
+## Steps: Windows
+
+step-windows-open = Press “Download the certificate” and open the file { $name }. If you do not see it, open “…” → “Downloads” at the top right of the browser.
+step-windows-user = Leave “Current User” as it is and press “Next”; press “Next” for the file, too.
+step-windows-password = Enter the certificate password and press “Next”. Leave the boxes as they are.
+step-windows-store = Leave the certificate store as it is, press “Next”, then “Finish”.
+step-windows-root = If there is a “Security Warning”, press “Yes”.
+step-windows-done = When it says “The import was successful”, press “OK”. Then close all windows of the browser and open it again.
+
+## Steps: Mac
+
+step-macos-allow = Click “Download the certificate”, and “Allow” when you are asked.
+step-macos-settings = Open “System Settings” → “General” → “Device Management”, and double-click the downloaded profile.
+step-macos-settings-13 = Open “System Settings” → “Privacy & Security” → “Profiles”, and double-click the downloaded profile.
+step-macos-settings-12 = Open “System Preferences” → “Profiles”, and choose the downloaded profile.
+step-macos-settings-unknown = Open “System Settings”, search for “Profiles” at the top left, and double-click the downloaded profile. If there is none, open the file { $name } first.
+step-macos-install = Click “Install”, and enter the password of your Mac when you are asked.
+step-macos-password = When it asks for the certificate password, enter it.
+step-macos-always = When you use it for the first time, choose the certificate, and click “Always Allow” when the keychain asks.
+
+## Steps: another computer
+
+step-browser-save = Press “Download the certificate” and save the file { $name }.
+step-browser-import = Search the settings of your browser for “Certificates”, and choose the file under “Your certificates” → “Import”.
+step-browser-password = Enter the certificate password.
+
+## Refusals
+
+t-101-title = This invitation was not found
+t-101-why = The link or the number is not right, or is no longer in use.
+t-101-todo = See whether the link was cut off. With a number, check both the number and the secret code. If you have several invitations, use the newest one.
+t-102-title = The secret code is not right
+t-102-why = What was entered does not match the invitation.
+t-102-todo = Enter it once more as it stands in the invitation. It has no digits 0 and 1, and no letters i, l, o and u.
+t-103-title = The secret code has 10 characters
+t-103-why = There are too many or too few of them, or some that are never used.
+t-103-todo = Enter it once more as it stands in the invitation. This time was not counted as a mistake.
+t-104-title = No code can be entered at the moment
+t-104-fact = You can try again from { $until } ({ $span } left).
+t-104-why = There were too many mistakes. The pause keeps others from guessing.
+t-104-todo = Please try again later. If it is urgent, the person in charge can end the pause.
+t-105-title = The invitation has ended
+t-105-fact = It ended on { $at }.
+t-105-why = Invitations can be used for a limited time only.
+t-105-todo = Please ask for a new invitation.
+t-106-title = This link has ended
+t-106-fact = It ended on { $at }.
+t-106-why = For safety, links and QR codes work for a short time only.
+t-106-todo = The retrieval number and the secret code still work.
+t-106-action = Enter the retrieval number
+t-107-title = This invitation was cancelled
+t-107-fact = It was cancelled on { $at }.
+t-107-why = The person in charge cancelled it.
+t-107-todo = If you do not know why, please ask.
+t-108-title = The certificate has already been handed out
+t-108-fact = It was handed out on { $at }, to this kind of device: { $device }.
+t-108-why = A certificate is handed out only once, and the time to download it is over.
+t-108-todo = If it could not be installed, ask for a new one. If it was not you, say so at once.
+t-109-title = The certificate is already in use
+t-109-fact = It was seen to work on { $at }, on this kind of device: { $device }.
+t-109-why = A certificate is handed out only once.
+t-109-todo = To use another device or to install it again, ask for a new one. If it was not you, say so at once.
+t-110-title = This certificate can no longer be used
+t-110-fact = It was revoked on { $at }.
+t-110-why = It was revoked, because the device was lost or replaced, or for a similar reason.
+t-110-todo = If you still need one, please ask for a new invitation.
+t-111-title = There is a newer invitation
+t-111-fact = The newer one was made on { $at }.
+t-111-why = A newer invitation took the place of this one.
+t-111-todo = Use the link or the QR code of the newest invitation.
+t-112-title = The time to download the file is over
+t-112-fact-fetched = It ended on { $at }. The file was downloaded before that.
+t-112-fact-unfetched = It ended on { $at }. The file was not downloaded.
+t-112-why = For safety, the file is kept for a short time only.
+t-112-todo = If you have not downloaded it, open the invitation again and enter the secret code. If you could not install it, ask for a new one.
+t-113-title = The file cannot be downloaded any more
+t-113-fact = { $limit ->
+    [one] It can be downloaded once.
+   *[other] It can be downloaded { $limit } times.
+}
+t-113-why = For safety, the number of downloads is limited.
+t-113-todo = See whether the file is still on your device. If you could not install it, ask for a new one.
+t-114-title = This password cannot be used
+t-114-why = It is too short or too easy to guess, or has characters that devices cannot take.
+t-114-todo = Choose at least 10 letters, digits and symbols that are hard to guess.
+t-115-title = This device is not meant
+t-115-fact = The invitation is for: { $devices }
+t-115-why = This invitation is for another kind of device. Nothing has been used up.
+t-115-todo = Open the invitation on the right device.
+t-190-title = Not possible at the moment
+t-190-why = There is a passing problem. Nothing has been used up.
+t-190-todo = Please wait a little and try again.
+
+## What is refused before anything is looked at
+
+t-201-title = Please enter it again
+t-201-why = We could not see that it was sent from this page. What you entered was not looked at.
+t-201-todo = Enter it and send it again. This was not counted as a mistake.
+t-202-title = Please enter it again
+t-202-why = The page had been open for a long time. What you entered was not looked at.
+t-202-todo = Enter it and send it again. This was not counted as a mistake.
+t-203-title = Not accepted from another site
+t-203-why = For safety, nothing is accepted that another site sends. Nothing has been used up.
+t-203-todo = Open the link of your invitation again, and enter it there.
+t-204-title = Too much was sent
+t-204-why = It is more than this form can send.
+t-204-todo = Open the link of your invitation again, and enter it there.
+t-205-title = Not accepted in this form
+t-205-why = It was not sent by the form of this page.
+t-205-todo = Open the link of your invitation again, and enter it there.
+t-206-title = What was sent cannot be read
+t-206-why = It is damaged, or has the same field twice.
+t-206-todo = Open the link of your invitation again, and enter it there.
+t-207-title = Please wait a little
+t-207-fact = Please wait { $span }.
+t-207-why = There were many requests from the same place in a short time.
+t-207-todo = Wait a little and try again. Nothing has been used up.
+t-208-title = There is no such page
+t-208-why = The address is not right, or the page is gone.
+t-208-todo = Open the link of your invitation again, or start from the first page.
+t-209-title = That is not possible here
+t-209-why = This page does not accept what was sent.
+t-209-todo = Open the link of your invitation again.
+t-211-title = The file has no such part
+t-211-why = A part was asked for that lies behind the end of the file.
+t-211-todo = Start the download again.
+t-290-title = Something went wrong
+t-290-why = Something unexpected happened in the system.
+t-290-todo = Wait a little and try again. If it goes on, ask for help and give the reference below.
+t-291-title = Not available at the moment
+t-291-why = The system is not ready. Nothing has been used up.
+t-291-todo = Please wait a little and try again.
+
+## The check page
+
+check-ok-title = Your certificate works
+check-ok-done = All done. You can close this page.
+check-ok-name = Name in the certificate
+check-ok-until = Valid until
+check-again = Check again
+check-again-hint = If you are not asked to choose a certificate, close all windows of the browser and open this page again.
+check-issuer-shown = Issuer of the certificate that was shown
+check-issuer-expected = Issuer of the certificate that is needed
+t-301-title = No certificate was shown
+t-301-why = It is not installed yet, or the choice was cancelled, or it was installed as another kind.
+t-301-todo = Open this page in Safari or Chrome on the device that has the certificate. On Android, if you installed it as “Wi-Fi certificate”, install it again as “VPN & app user certificate”. On an office network, try the mobile line as well.
+t-302-title = Another certificate was chosen
+t-302-why = A certificate of another system was shown.
+t-302-todo = Close the browser, open it again and choose the certificate of this system.
+t-303-title = The certificate has expired
+t-303-fact = It ended on { $at }.
+t-303-why = Certificates are valid for a limited time.
+t-303-todo = Please ask for a new certificate.
+t-304-title = The certificate is not valid yet
+t-304-fact = It is valid from { $at }.
+t-304-why = The clock of the device or of the system may be wrong.
+t-304-todo = Wait a little and check again. If it goes on, please ask for help.
+t-305-title = The certificate was revoked
+t-305-fact = It was revoked on { $at } ({ $reason ->
+    [key-compromise] device lost or stolen, or the like
+    [affiliation-changed] change of facility or name
+    [superseded] replaced by a newer certificate
+    [cessation-of-operation] device no longer in use
+    [privilege-withdrawn] use ended
+   *[unspecified] no reason recorded
+}).
+t-305-why = The person in charge revoked this certificate.
+t-305-todo = If you still need one, please ask for a new certificate.
+t-306-title = An old certificate was chosen
+t-306-fact = A newer certificate took its place on { $at }.
+t-306-why = There is a newer certificate.
+t-306-todo = Close the browser, open it again and choose the newer certificate. You can remove the old one from your device.
+t-307-title = This certificate is not registered
+t-307-why = The issuer is right, but there is no record that it was issued.
+t-307-todo = Do not use it, and tell the person in charge.
+t-390-title = It cannot be checked at the moment
+t-390-why = There is a passing problem. Nothing is wrong with the certificate.
+t-390-todo = Please wait a little and check again.
+
+## Help
+
+help-title = List of codes
+help-lead = Find the code that you see: why it appears, and what to do.
+
+## Preview of a link in a chat
+
+preview-lead = Open this link in the browser of the device that will use the certificate.

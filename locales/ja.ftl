@@ -1,0 +1,397 @@
+# The texts of every page, in Japanese: the master. locales/en.ftl has the same keys with the same variables (a test holds that).
+# What stands in 「」 is the name of something on the screen, and is shown in bold.
+
+## Everywhere
+
+site-name = 証明書の受け取り
+title-in-window = { $title } - 証明書の受け取り
+skip = 本文へ
+languages = 言語
+language-ja = 日本語
+language-en = English
+contact = お問い合わせ
+contact-phone = 電話
+contact-email = メール
+contact-hours = 受付時間
+contact-nobody = この証明書を案内した担当者にお問い合わせください。
+reference = 問い合わせ番号
+reference-hint = お問い合わせのときは、コードとこの番号をお伝えください。
+code = コード
+why = 理由
+todo = どうすればよいか
+copy = コピー
+copied = コピーしました
+back-to-start = はじめの画面へ
+
+## Times
+
+moment = { $month }月{ $day }日({ $weekday ->
+    [mon] 月
+    [tue] 火
+    [wed] 水
+    [thu] 木
+    [fri] 金
+    [sat] 土
+   *[sun] 日
+}) { $time }
+moment-with-year = { $year }年{ $month }月{ $day }日({ $weekday ->
+    [mon] 月
+    [tue] 火
+    [wed] 水
+    [thu] 木
+    [fri] 金
+    [sat] 土
+   *[sun] 日
+}) { $time }
+date = { $year }年{ $month }月{ $day }日
+time-of-day = { $time }
+span-seconds = { $count }秒
+span-minutes = { $count }分
+span-hours = { $count }時間
+span-days = { $count }日
+
+## Devices
+
+device = { $platform ->
+    [ios] iPhone
+    [ipados] iPad
+    [android] Android
+    [windows] Windows
+    [macos] Mac
+    [chromeos] Chromebook
+    [linux] Linux
+   *[unknown] 種類のわからない端末
+}
+device-with-version = { $platform ->
+    [ios] iPhone(iOS { $version })
+    [ipados] iPad(iPadOS { $version })
+    [android] Android { $version }
+    [windows] Windows { $version }
+    [macos] Mac(macOS { $version })
+   *[other] { device } { $version }
+}
+list-separator = 、
+
+## Number entry
+
+number-title = 証明書を受け取る
+number-lead = 案内に書かれている受取番号と確認コードを入力してください。
+number-label = 受取番号
+number-hint = 数字8けた
+number-qr = 案内にQRコードがあるときは、証明書を使う端末のカメラで読み取るだけで始められます。
+
+## Secret entry
+
+secret-title = 証明書を受け取る
+secret-label = 確認コード
+secret-hint = 英字と数字、あわせて10文字(例 abcde-fghjk)。大文字でも小文字でもかまいません。
+secret-submit = 証明書を受け取る
+secret-once = 受け取れるのは1台だけです。証明書を使う端末で続けてください。
+secret-until = { $until } まで受け取れます。
+secret-attempts = { $count ->
+    [1] 次にまちがえると、しばらく入力できなくなります。
+   *[other] あと{ $count }回まちがえると、しばらく入力できなくなります。
+}
+secret-resume = 証明書はすでに作られています。確認コードを入力すると、続きから始められます({ $until } まで)。
+device-now = お使いの端末
+device-change = 端末がちがうとき
+device-change-lead = 証明書を入れる端末を選んでください。
+choose-title = どの端末に入れますか
+choose-lead = 証明書を入れる端末を選んでください。
+password-label = 証明書のパスワードを決める
+password-hint = 半角の英数字と記号で10文字以上。このあと、証明書を入れるときに使います。
+
+## Another browser or device is needed
+
+browser-title = { $browser ->
+    [safari] Safariで開いてください
+    [edge] Edgeで開いてください
+   *[chrome] Chromeで開いてください
+}
+browser-why-in-app = いまの画面はアプリの中で開いているため、ここでは証明書を入れられません。
+browser-why-other = いまのブラウザーでは、証明書を入れられません。
+browser-nothing-used = まだ何も使われていません。開きなおしても、同じように受け取れます。
+browser-hop = { $browser ->
+    [safari] Safariで開く
+    [edge] Edgeで開く
+   *[chrome] Chromeで開く
+}
+browser-manual = ボタンで開かないとき
+browser-manual-only = 開きかた
+browser-step-menu = 画面のすみにある「…」や「︙」、または共有のマークを押します。
+browser-step-open = { $browser ->
+    [safari] 「Safariで開く」または「ブラウザで開く」を選びます。
+    [edge] 「Edgeで開く」または「ブラウザで開く」を選びます。
+   *[chrome] 「Chromeで開く」または「ブラウザで開く」を選びます。
+}
+browser-step-copy = 見あたらないときは、下のアドレスをコピーし、{ $browser ->
+    [safari] Safari
+    [edge] Edge
+   *[chrome] Chrome
+}に貼り付けて開きます。
+browser-step-address = 下のアドレスをコピーし、{ $browser ->
+    [safari] Safari
+    [edge] Edge
+   *[chrome] Chrome
+}に貼り付けて開きます。
+browser-address = アドレス
+continue-anyway = このまま続ける
+old-title = この端末は古いため使えません
+old-fact = お使いの端末: { $device }。{ $platform ->
+    [android] Android { $needed }
+    [windows] Windows { $needed }
+    [ipados] iPadOS { $needed }
+   *[ios] iOS { $needed }
+}以降が必要です。
+old-todo = 端末のシステムを更新するか、別の端末でこの案内を開いてください。
+other-title = この端末には入れられません
+other-fact = お使いの端末: { $device }
+other-todo = スマートフォン、タブレット、Windows、Macで、この案内を開いてください。端末の種類がちがうときは、下から選んでください。AndroidでPC版サイトを表示しているときは、その設定を外すと正しくわかります。
+
+## The ticket
+
+ticket-title = 証明書の準備ができました
+ticket-download = 証明書をダウンロード
+ticket-left = { $until } まで(あと{ $span })、あと{ $count }回ダウンロードできます。
+ticket-fetched = { $at } にダウンロードされました。
+ticket-file = ファイル
+ticket-steps = 入れかた
+ticket-password = 証明書のパスワード
+ticket-password-why = 入れる途中で、端末にきかれます。
+ticket-password-secret = 入れる途中で、端末にきかれます。さきほどの確認コードと同じです。ハイフン(-)も入れてください。
+ticket-password-separate = 別にお届けした案内に書かれています。入れる途中で、端末にきかれます。
+ticket-check-title = 入れおわったら
+ticket-check-lead = 正しく使えるか、この端末で確かめてください。
+ticket-check = 使えるか確かめる
+ticket-trouble = うまくいかないとき
+ticket-trouble-password = 「パスワードがちがう」と出る。ファイルが開かない
+ticket-trouble-compatible = パスワードが正しいのに進めないときは、端末が新しい形式を読めないことがあります。互換形式のファイルでためしてください。中の証明書は同じです。
+ticket-compatible = 互換形式をダウンロード
+ticket-trouble-typing = 大文字と小文字、ハイフン(-)、よけいなすき間がないかを確かめてください。
+ticket-trouble-prompt = ダウンロードしても何も起こらない
+ticket-trouble-prompt-ios = 「設定」→「アプリ」→「Safari」→「ダウンロード」(古い機種では「設定」→「Safari」→「ダウンロード」)で、保存先を「このiPhone内」または「このiPad内」にして、もう一度ダウンロードしてください。
+ticket-trouble-prompt-file = 画面の上から通知を開くか、「ダウンロード」の一覧から、ファイル { $name } を開いてください。
+ticket-trouble-gone = 設定に何も出ていない
+ticket-trouble-eight = ダウンロードしてから8分たつと、入れていないプロファイルは自動で消えます。もう一度ダウンロードしてください。
+ticket-name = 端末での名前
+ticket-ends = 有効期限
+ticket-old = 古い証明書を消す
+ticket-old-lead = 新しい証明書が使えることを確かめてから、消してください。
+ticket-old-ios = 「設定」→「一般」→「VPNとデバイス管理」で古いプロファイルを選び、「プロファイルを削除」を押します。
+ticket-old-android = 「設定」→「セキュリティとプライバシー」→「その他のセキュリティとプライバシー」→「暗号化と認証情報」→「ユーザー認証情報」で古い証明書を選び、削除します。
+ticket-old-windows = 「スタート」に「certmgr.msc」と入力して開き、「個人」→「証明書」で古い証明書を右クリックして「削除」を選びます。
+ticket-old-macos = 「システム設定」のプロファイル一覧から、古いプロファイルを削除します。
+ticket-old-browser = ブラウザーの設定の「証明書」→「あなたの証明書」で、古い証明書を削除します。
+
+installed-title = 証明書は使えるようになっています
+installed-fact = { $at } に、{ $device }で使えることを確かめました。
+installed-lead = ファイルはもう残っていません。
+installed-again = 入れなおすときは、担当者に再発行を依頼してください。
+
+## Steps: iPhone and iPad
+
+step-ios-allow = 「証明書をダウンロード」を押し、「許可」→「閉じる」の順に押します。
+step-ios-settings = 8分以内に「設定」アプリを開き、上のほうの「プロファイルがダウンロード済み」を押します。見あたらないときは「一般」→「VPNとデバイス管理」を開きます。
+step-ios-settings-old = 8分以内に「設定」アプリを開き、上のほうの「プロファイルがダウンロード済み」を押します。見あたらないときは「一般」→「プロファイル」を開きます。
+step-ios-install = 右上の「インストール」を押し、端末のパスコードを入力します。「未署名」や「未検証」と出ても、「インストール」を押して進みます。
+step-ios-password = パスワードをきかれたら、証明書のパスワードを入力して「次へ」を押します。
+step-ios-done = 「完了」を押します。
+step-ios-trust = 「設定」→「一般」→「情報」→「証明書信頼設定」を開き、追加された証明書のスイッチを入れます。
+step-ios-safari = 証明書を使うサイトは、これからもSafariで開きます。
+
+## Steps: Android
+
+step-android-open = 「証明書をダウンロード」を押します。画面が変わらないときは、「開く」か、通知の「ダウンロード完了」を押します。
+step-android-password = 証明書のパスワードを入力して「OK」を押します。
+step-android-kind = 「VPN とアプリユーザー証明書」を選んで「OK」を押します。「Wi-Fi 証明書」は選ばないでください。
+step-android-kind-old = 「認証情報の使用」が「VPNとアプリ」になっていることを確かめます。「Wi-Fi」は選ばないでください。
+step-android-kind-unknown = 「VPN とアプリユーザー証明書」(Android 10以前では「VPNとアプリ」)を選んで「OK」を押します。「Wi-Fi」は選ばないでください。
+step-android-name = 証明書の名前は、そのまま「OK」を押します。
+step-android-lock = 画面ロックがないと言われたら、PINなどを設定します。あとで画面ロックをやめると、証明書も消えます。
+step-android-done = 「インストールしました」と出れば完了です。何も出ない機種もあります。
+step-android-chrome = 証明書を使うサイトは、これからもChromeで開きます。
+
+## Steps: Windows
+
+step-windows-open = 「証明書をダウンロード」を押し、ファイル { $name } を開きます。見あたらないときは、ブラウザー右上の「…」→「ダウンロード」を開きます。
+step-windows-user = 「現在のユーザー」のまま「次へ」を押し、ファイルの画面でも「次へ」を押します。
+step-windows-password = 証明書のパスワードを入力して「次へ」を押します。チェックは変えません。
+step-windows-store = 証明書ストアの画面は、そのまま「次へ」を押し、「完了」を押します。
+step-windows-root = 「セキュリティ警告」が出たら「はい」を押します。
+step-windows-done = 「正しくインポートされました」と出たら「OK」を押し、ブラウザーをすべて閉じて開きなおします。
+
+## Steps: Mac
+
+step-macos-allow = 「証明書をダウンロード」を押し、確認が出たら「許可」を押します。
+step-macos-settings = 「システム設定」→「一般」→「デバイス管理」を開き、ダウンロードしたプロファイルをダブルクリックします。
+step-macos-settings-13 = 「システム設定」→「プライバシーとセキュリティ」→「プロファイル」を開き、ダウンロードしたプロファイルをダブルクリックします。
+step-macos-settings-12 = 「システム環境設定」→「プロファイル」を開き、ダウンロードしたプロファイルを選びます。
+step-macos-settings-unknown = 「システム設定」を開いて左上で「プロファイル」を検索し、ダウンロードしたプロファイルをダブルクリックします。何もないときは、先にファイル { $name } を開きます。
+step-macos-install = 「インストール」を押し、Macのパスワードをきかれたら入力します。
+step-macos-password = 証明書のパスワードをきかれたら、入力します。
+step-macos-always = はじめて使うときは証明書を選び、キーチェーンの確認で「常に許可」を押します。
+
+## Steps: another computer
+
+step-browser-save = 「証明書をダウンロード」を押し、ファイル { $name } を保存します。
+step-browser-import = ブラウザーの設定で「証明書」を検索し、「あなたの証明書」→「インポート」でファイルを選びます。
+step-browser-password = 証明書のパスワードを入力します。
+
+## Refusals
+
+t-101-title = この案内は見つかりません
+t-101-why = リンクや番号が正しくないか、もう使われていません。
+t-101-todo = リンクが途中で切れていないかを確かめてください。番号のときは、番号と確認コードの両方を確かめてください。案内が何通かあるときは、いちばん新しいものをお使いください。
+t-102-title = 確認コードがちがいます
+t-102-why = 入力されたものが、案内の内容と合いません。
+t-102-todo = 案内を見ながら、もう一度入力してください。数字の0と1、英字のi・l・o・uは使われていません。
+t-103-title = 確認コードは10文字です
+t-103-why = 文字の数がちがうか、使われない文字が入っています。
+t-103-todo = 案内を見ながら、もう一度入力してください。いまの入力は、まちがいの回数に入りません。
+t-104-title = いまは入力できません
+t-104-fact = { $until } から、また入力できます(あと{ $span })。
+t-104-why = まちがいが続いたため、ほかの人が試せないように止めています。
+t-104-todo = 時間をおいて、もう一度お試しください。お急ぎのときは、担当者がこの制限を外せます。
+t-105-title = 受け取りの期限が過ぎています
+t-105-fact = 期限は { $at } でした。
+t-105-why = 案内には、受け取りの期限があります。
+t-105-todo = 担当者に、新しい案内を依頼してください。
+t-106-title = このリンクの期限が過ぎています
+t-106-fact = リンクの期限は { $at } でした。
+t-106-why = 安全のため、リンクとQRコードを使えるのは短い間だけです。
+t-106-todo = 受取番号と確認コードは、まだ使えます。
+t-106-action = 受取番号を入力する
+t-107-title = この案内は取り消されています
+t-107-fact = { $at } に取り消されました。
+t-107-why = 担当者がこの案内を取り消しました。
+t-107-todo = わけがわからないときは、担当者にお問い合わせください。
+t-108-title = 証明書は、すでに受け取られています
+t-108-fact = { $at } に、{ $device }で受け取られました。
+t-108-why = 証明書を受け取れるのは一度だけです。ダウンロードできる時間も過ぎています。
+t-108-todo = 証明書を入れられなかったときは、担当者に再発行を依頼してください。受け取った覚えがないときは、すぐに担当者に知らせてください。
+t-109-title = 証明書は、すでに使われています
+t-109-fact = { $at } に、{ $device }で使えることが確かめられています。
+t-109-why = 証明書を受け取れるのは一度だけです。
+t-109-todo = 別の端末で使うときや入れなおすときは、担当者に再発行を依頼してください。受け取った覚えがないときは、すぐに担当者に知らせてください。
+t-110-title = この証明書は使えなくなっています
+t-110-fact = { $at } に失効しました。
+t-110-why = 紛失や交換などのため、この証明書は失効しています。
+t-110-todo = これからも必要なときは、担当者に新しい案内を依頼してください。
+t-111-title = 新しい案内があります
+t-111-fact = { $at } に、新しい案内が作られました。
+t-111-why = この案内は、新しいものに置きかえられました。
+t-111-todo = いちばん新しい案内のリンクやQRコードをお使いください。
+t-112-title = ダウンロードできる時間が過ぎました
+t-112-fact-fetched = { $at } まででした。ファイルは、その前にダウンロードされています。
+t-112-fact-unfetched = { $at } まででした。ファイルは、まだダウンロードされていません。
+t-112-why = 安全のため、ファイルを置いておくのは短い間だけです。
+t-112-todo = まだダウンロードしていないときは、案内をもう一度開いて確認コードを入力してください。入れられなかったときは、担当者に再発行を依頼してください。
+t-113-title = ダウンロードの回数を使いきりました
+t-113-fact = ダウンロードできるのは{ $limit }回までです。
+t-113-why = 安全のため、回数には限りがあります。
+t-113-todo = ダウンロードしたファイルが端末に残っていないか、確かめてください。入れられなかったときは、担当者に再発行を依頼してください。
+t-114-title = このパスワードは使えません
+t-114-why = 短すぎるか、推測されやすいか、端末で入力できない文字が入っています。
+t-114-todo = 半角の英数字と記号で、推測されにくい10文字以上にしてください。
+t-115-title = この端末では受け取れません
+t-115-fact = 受け取れる端末: { $devices }
+t-115-why = この案内は、別の種類の端末のためのものです。まだ何も使われていません。
+t-115-todo = 対象の端末で、案内を開きなおしてください。
+t-190-title = いまは受け付けられません
+t-190-why = 一時的な問題が起きています。まだ何も使われていません。
+t-190-todo = 少し待ってから、もう一度お試しください。
+
+## What is refused before anything is looked at
+
+t-201-title = もう一度入力してください
+t-201-why = この画面から送られたことを確かめられませんでした。入力の内容は見ていません。
+t-201-todo = もう一度入力して送ってください。まちがいの回数には入りません。
+t-202-title = もう一度入力してください
+t-202-why = この画面を開いてから長い時間がたちました。入力の内容は見ていません。
+t-202-todo = もう一度入力して送ってください。まちがいの回数には入りません。
+t-203-title = ほかのサイトからは送れません
+t-203-why = 別のサイトから送られた入力は、安全のため受け付けません。まだ何も使われていません。
+t-203-todo = 案内のリンクを開きなおし、その画面から入力してください。
+t-204-title = 送られたデータが大きすぎます
+t-204-why = このフォームで送れる大きさを超えています。
+t-204-todo = 案内のリンクを開きなおし、もう一度入力してください。
+t-205-title = この形式では受け付けられません
+t-205-why = この画面のフォームから送られたものではありません。
+t-205-todo = 案内のリンクを開きなおし、もう一度入力してください。
+t-206-title = 送られた内容を読み取れません
+t-206-why = 内容がこわれているか、同じ項目が二つあります。
+t-206-todo = 案内のリンクを開きなおし、もう一度入力してください。
+t-207-title = 少しお待ちください
+t-207-fact = あと{ $span }お待ちください。
+t-207-why = 同じところからの操作が、短い間に続いています。
+t-207-todo = 少し待ってから、もう一度お試しください。まだ何も使われていません。
+t-208-title = このページはありません
+t-208-why = アドレスがちがうか、ページがなくなっています。
+t-208-todo = 案内のリンクを開きなおすか、はじめの画面から始めてください。
+t-209-title = この操作はできません
+t-209-why = このページでは受け付けない送りかたです。
+t-209-todo = 案内のリンクを開きなおしてください。
+t-211-title = ファイルにその部分はありません
+t-211-why = ファイルの大きさを超えた部分が求められました。
+t-211-todo = はじめからダウンロードしなおしてください。
+t-290-title = 問題が起きました
+t-290-why = システムで、思わぬことが起きました。
+t-290-todo = 少し待ってから、もう一度お試しください。続くときは、下の番号を添えてお問い合わせください。
+t-291-title = いまは使えません
+t-291-why = システムの準備ができていません。まだ何も使われていません。
+t-291-todo = 少し待ってから、もう一度お試しください。
+
+## The check page
+
+check-ok-title = 証明書は正しく使えます
+check-ok-done = これで完了です。この画面は閉じてかまいません。
+check-ok-name = 証明書の名前
+check-ok-until = 有効期限
+check-again = もう一度確かめる
+check-again-hint = 証明書を選ぶ画面が出ないときは、ブラウザーをすべて閉じてから、このページを開きなおしてください。
+check-issuer-shown = 届いた証明書の発行者
+check-issuer-expected = 必要な証明書の発行者
+t-301-title = 証明書が届いていません
+t-301-why = 証明書がまだ入っていないか、選ぶ画面でキャンセルされたか、別の種類で入っています。
+t-301-todo = 証明書を入れた端末のSafariかChromeで開いてください。Androidで「Wi-Fi 証明書」として入れたときは、「VPN とアプリユーザー証明書」として入れなおしてください。会社などのネットワークを使っているときは、携帯電話の回線でもお試しください。
+t-302-title = 別の証明書が選ばれました
+t-302-why = ほかのシステムの証明書が届きました。
+t-302-todo = ブラウザーを閉じて開きなおし、このシステムの証明書を選んでください。
+t-303-title = 証明書の有効期限が切れています
+t-303-fact = 期限は { $at } でした。
+t-303-why = 証明書には有効期限があります。
+t-303-todo = 担当者に、新しい証明書を依頼してください。
+t-304-title = 証明書はまだ使えません
+t-304-fact = { $at } から使えます。
+t-304-why = 端末かシステムの時計がずれていることがあります。
+t-304-todo = 少し待ってから、もう一度確かめてください。続くときは、お問い合わせください。
+t-305-title = 証明書は失効しています
+t-305-fact = { $at } に失効しました({ $reason ->
+    [key-compromise] 端末の紛失や盗難など
+    [affiliation-changed] 所属や名前の変更
+    [superseded] 新しい証明書への交換
+    [cessation-of-operation] 端末の利用の終わり
+    [privilege-withdrawn] 利用の停止
+   *[unspecified] 理由の記録なし
+})。
+t-305-why = この証明書は、担当者の操作で使えなくなりました。
+t-305-todo = これからも必要なときは、担当者に新しい証明書を依頼してください。
+t-306-title = 古い証明書が選ばれました
+t-306-fact = { $at } に、新しい証明書に置きかえられました。
+t-306-why = 新しい証明書が別にあります。
+t-306-todo = ブラウザーを閉じて開きなおし、新しい証明書を選んでください。古い証明書は、端末から消してかまいません。
+t-307-title = この証明書は登録されていません
+t-307-why = 発行者は正しいのに、発行した記録がありません。
+t-307-todo = 使わずに、担当者に知らせてください。
+t-390-title = いまは確かめられません
+t-390-why = 一時的な問題が起きています。証明書の問題ではありません。
+t-390-todo = 少し待ってから、もう一度確かめてください。
+
+## Help
+
+help-title = コードの一覧
+help-lead = 画面に出たコードから、理由と、どうすればよいかがわかります。
+
+## Preview of a link in a chat
+
+preview-lead = 証明書を使う端末のブラウザーで、このリンクを開いてください。

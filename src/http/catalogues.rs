@@ -1,0 +1,106 @@
+//! What must hold for the catalogues: complete in every language, and nothing in them that no page shows.
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fluent_templates::fluent_bundle::FluentResource;
+use scraper::Html;
+
+use super::help::CODES;
+use super::language::Language;
+use super::samples::{all, selector};
+
+fn catalogue(language: Language) -> String {
+    let path = format!("{}/locales/{}.ftl", env!("CARGO_MANIFEST_DIR"), language.tag());
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// Every key of a catalogue with the variables that its text names.
+fn keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
+    let text = catalogue(language);
+    FluentResource::try_new(text.clone()).unwrap();
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut current = String::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((key, _)) =
+            line.split_once(" = ").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
+        {
+            current = key.to_owned();
+            assert!(keys.insert(current.clone(), BTreeSet::new()).is_none(), "{current} stands twice");
+        }
+        for part in line.split('$').skip(1) {
+            let variable = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            keys.get_mut(&current).unwrap().insert(variable);
+        }
+    }
+    keys
+}
+
+#[test]
+fn the_catalogues_have_the_same_keys_and_variables() {
+    let master = keys(Language::Japanese);
+    assert!(master.len() > 200);
+    for language in Language::ALL {
+        assert_eq!(keys(language), master, "{}", language.tag());
+    }
+}
+
+#[test]
+fn names_of_things_on_the_screen_are_opened_and_closed() {
+    for (language, open, close) in [(Language::Japanese, '「', '」'), (Language::English, '“', '”')] {
+        for line in catalogue(language).lines().filter(|line| !line.starts_with('#')) {
+            let mut depth = 0;
+            for c in line.chars() {
+                depth += i32::from(c == open) - i32::from(c == close);
+                assert!((0..=1).contains(&depth), "{line}");
+            }
+            assert_eq!(depth, 0, "{line}");
+        }
+    }
+}
+
+/// The sources that may name a key.
+fn sources() -> String {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("templates"), root.join("src/http")];
+    let mut text = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("samples.rs") && !path.ends_with("catalogues.rs") {
+                text.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn every_used_key_exists() {
+    let keys = keys(Language::Japanese);
+    let sources = sources();
+    for used in sources.split("say(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(keys.contains_key(used), "{used} is in no catalogue");
+    }
+    for code in CODES {
+        for part in ["title", "why", "todo"] {
+            let key = format!("{}-{part}", code.to_ascii_lowercase());
+            assert!(keys.contains_key(&key), "{key} is in no catalogue");
+        }
+    }
+}
+
+#[test]
+fn no_page_shows_a_key_in_place_of_its_text() {
+    let keys = keys(Language::Japanese);
+    for page in all() {
+        let html = Html::parse_document(&page.html);
+        for node in html.select(&selector("body, title")).flat_map(|element| element.text()) {
+            let text = node.trim();
+            assert!(!keys.contains_key(text), "{}: {text}", page.name);
+            assert!(!text.contains("{$") && !text.contains("{ $"), "{}: {text}", page.name);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The file itself: ranges, and whether it really arrived.
+
+pub mod range;

@@ -1,0 +1,215 @@
+//! What every page has around its content: language, contact, reference.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::language::Language;
+use super::words::{Phrase, Words};
+use crate::device::{OsVersion, Platform};
+
+/// A link to this very page in another language.
+#[derive(Debug, Clone)]
+pub struct LanguageLink {
+    /// The language's tag.
+    pub tag: &'static str,
+    /// The key of its name.
+    pub name_key: &'static str,
+    /// Where the page is in it, relative to itself.
+    pub href: String,
+    /// Whether it is the language shown.
+    pub current: bool,
+}
+
+/// Whom to ask, as a page shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContactLines {
+    /// A person, a desk, a department.
+    pub name: Option<String>,
+    /// A telephone number, as people read it.
+    pub phone: Option<String>,
+    /// An e-mail address.
+    pub email: Option<String>,
+    /// When somebody answers.
+    pub hours: Option<String>,
+}
+
+impl ContactLines {
+    /// Whether nobody is named.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.name.is_none() && self.phone.is_none() && self.email.is_none()
+    }
+
+    /// The telephone number as a `tel:` URL takes it (RFC 3966): digits, and a plus in front.
+    #[must_use]
+    pub fn dial(&self) -> String {
+        let phone = self.phone.as_deref().unwrap_or_default();
+        phone
+            .chars()
+            .enumerate()
+            .filter_map(|(place, c)| (c.is_ascii_digit() || (place == 0 && c == '+')).then_some(c))
+            .collect()
+    }
+}
+
+/// What surrounds the content of a page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The texts.
+    pub words: Words,
+    /// The page's own name, for tests and style: `data-page`.
+    pub name: &'static str,
+    /// The page's heading and title.
+    pub title: String,
+    /// Whose page it is; the site's name where nobody is known yet.
+    pub from: Option<String>,
+    /// Whom to ask.
+    pub contact: ContactLines,
+    /// The request's reference, which the log has as well.
+    pub reference: String,
+    /// Whether the page shows the reference: where something was refused.
+    pub show_reference: bool,
+    /// The page in each language.
+    pub languages: Vec<LanguageLink>,
+}
+
+impl Frame {
+    /// The text `key`.
+    #[must_use]
+    pub fn say<'a>(&self, key: &'a str) -> Phrase<'a> {
+        self.words.say(key)
+    }
+
+    /// The same frame as a page of `organization`, whose `contact` is asked.
+    #[must_use]
+    pub fn of(mut self, organization: String, contact: ContactLines) -> Self {
+        self.from = Some(organization);
+        if !contact.is_empty() {
+            self.contact = contact;
+        }
+        self
+    }
+
+    /// The same frame with the reference shown.
+    #[must_use]
+    pub fn with_reference(mut self) -> Self {
+        self.show_reference = true;
+        self
+    }
+}
+
+/// Links to this page in every language; `query` is what else its address carries.
+#[must_use]
+pub fn language_links(current: Language, query: &[(&str, &str)]) -> Vec<LanguageLink> {
+    Language::ALL
+        .into_iter()
+        .map(|language| {
+            let mut pairs: Vec<_> = query.iter().copied().filter(|(name, _)| *name != "lang").collect();
+            pairs.push(("lang", language.tag()));
+            LanguageLink {
+                tag: language.tag(),
+                name_key: language.name_key(),
+                href: here(&pairs),
+                current: language == current,
+            }
+        })
+        .collect()
+}
+
+/// A reference to this very page with other parameters. It repeats no part of the path, so that pages for two codes are
+/// the same, byte for byte.
+#[must_use]
+pub fn here(query: &[(&str, &str)]) -> String {
+    let mut serializer = url::form_urlencoded::Serializer::new(String::from("?"));
+    serializer.extend_pairs(query);
+    serializer.finish()
+}
+
+/// A code with its explanation: what happened, why, what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The stable code, `T-…`.
+    pub code: &'static str,
+    /// What happened.
+    pub title: String,
+    /// What is true in this very case: a time, a number.
+    pub fact: Option<String>,
+    /// Why.
+    pub why: String,
+    /// What to do.
+    pub todo: String,
+}
+
+impl Problem {
+    /// The explanation of `code`, without anything particular.
+    #[must_use]
+    pub fn explain(words: Words, code: &'static str) -> Self {
+        let part = |part| words.explain(code, part).to_string();
+        Self { code, title: part("title"), fact: None, why: part("why"), todo: part("todo") }
+    }
+
+    /// With what is true in this case.
+    #[must_use]
+    pub fn with_fact(self, fact: &Phrase<'_>) -> Self {
+        Self { fact: Some(fact.to_string()), ..self }
+    }
+}
+
+/// A kind of device to choose.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Which.
+    pub platform: Platform,
+    /// Its name.
+    pub name: String,
+    /// This very page for it.
+    pub href: String,
+    /// Whether it is what was recognised or chosen.
+    pub current: bool,
+}
+
+/// The kinds of device that something can be installed on, where nothing narrows them.
+pub const CHOOSABLE: [Platform; 5] =
+    [Platform::Ios, Platform::Ipados, Platform::Android, Platform::Windows, Platform::Macos];
+
+impl Words {
+    /// A kind of device: `iPhone`, `Android`.
+    #[must_use]
+    pub fn device(self, platform: Platform) -> String {
+        self.say("device").with("platform", platform.as_str()).to_string()
+    }
+
+    /// A device with its version where that is known: `iPhone (iOS 18)`.
+    #[must_use]
+    pub fn device_with_version(self, platform: Platform, version: Option<&OsVersion>) -> String {
+        match version {
+            None => self.device(platform),
+            Some(version) => self
+                .say("device-with-version")
+                .with("platform", platform.as_str())
+                .with("version", version.as_str().to_owned())
+                .to_string(),
+        }
+    }
+
+    /// Several kinds of device in a row.
+    #[must_use]
+    pub fn devices(self, platforms: &[Platform]) -> String {
+        let names: Vec<_> = platforms.iter().map(|platform| self.device(*platform)).collect();
+        names.join(&self.say("list-separator").to_string())
+    }
+
+    /// A moment with the present at hand.
+    #[must_use]
+    pub fn until(self, at: Timestamp, now: Timestamp) -> (String, String) {
+        (self.moment(at, now), self.span(at.duration_since(now)))
+    }
+}
+
+/// Renders a page.
+///
+/// # Errors
+/// When a value inside it cannot be written; no page of ours has such a value.
+pub fn render(page: &impl Template) -> Result<String, askama::Error> {
+    page.render()
+}
