@@ -75,7 +75,7 @@ impl<'a> Agent<'a> {
                     start = at + 1;
                 }
                 b')' if depth > 1 => depth -= 1,
-                b' ' | b'\t' | b';' | b',' | b'[' | b']' | b')' if depth == 0 => {
+                b' ' | b'\t' | b';' | b',' | b'[' | b']' | b'{' | b'}' | b')' if depth == 0 => {
                     agent.word(&text[start..at]);
                     start = at + 1;
                 }

@@ -46,11 +46,24 @@ const MARKS: &[&str] = &[
     "linkcheck",
     "healthcheck",
     "health-check",
-    "monitoring",
+    "monitor",
     "uptime",
     "synthetic",
-    "scanner",
     "urlscan",
+    "checker",
+    "ptst",
+    "gomezagent",
+    "catchpoint",
+    "playwright",
+    "puppeteer",
+    "selenium",
+    "mediapartners",
+    "httpclient",
+    "httpasyncclient",
+    "libcurl",
+    "urllib",
+    "jsdom",
+    "facebookcatalog",
     "google-safety",
     "safebrowsing",
     "nagios",
@@ -91,6 +104,11 @@ const TOOLS: &[&str] = &[
     "axios",
     "node",
     "node-fetch",
+    "node.js",
+    "needle",
+    "hackney",
+    "jetty",
+    "anthropic",
     "undici",
     "got",
     "deno",
@@ -147,13 +165,17 @@ const TOOLS: &[&str] = &[
     "synapse",
     "outlook",
     "hatena",
-    "w3c_validator",
+    "google",
+    "googleother",
+    "baidu",
+    "nikto",
+    "arachni",
     "cloudflare",
     "stripe",
 ];
 
 /// Marks that stand anywhere outside the comments and belong to a program that shows no page.
-const PROGRAMS: &[&str] = &["cfnetwork", "windowspowershell", "ms-office", "msoffice"];
+const PROGRAMS: &[&str] = &["cfnetwork", "powershell", "windowspowershell", "ms-office", "msoffice"];
 
 /// Parts of a comment that are no name.
 const NO_NAMES: &[&str] = &[
@@ -204,39 +226,19 @@ pub(super) fn recognise(agent: &Agent<'_>) -> Option<Browser> {
 /// An agent that does not pretend to be a browser is named by what it begins with.
 fn leading(agent: &Agent<'_>) -> Option<Browser> {
     let first = agent.words.first()?;
-    if first.name == "mozilla"
-        || first.name == "opera"
-        || agent.comments.first().is_some_and(|c| c.after == 0)
-    {
+    if first.name == "mozilla" || first.name == "opera" || agent.text.starts_with('(') {
         return None;
     }
     let tool = TOOLS.iter().any(|tool| {
         first.name.strip_prefix(tool).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', ':', '_']))
     });
-    let end = agent.comments.first().map_or(agent.words.len(), |comment| comment.after);
-    let title = title(agent, end);
-    if tool || title.iter().any(|name| is_bot(name)) || agent.has_address() || says_bot(agent) {
-        return Browser::by_its_own_name(&title.join(" "));
+    // `Barracuda Sentinel (EE)`, `Sogou web spider/4.0`, `Better Uptime Bot Mozilla/5.0`.
+    let title = agent.text.split(['/', ';', '(', '[', ',']).next().map(without_version)?;
+    let title = title.strip_suffix(" mozilla").unwrap_or(title);
+    if tool || is_bot(title) || agent.has_address() || says_bot(agent) {
+        return Browser::by_its_own_name(title);
     }
     None
-}
-
-/// The words of a name such as `Barracuda Sentinel` or `Sogou web spider/4.0`: up to the first that has a version.
-fn title<'a>(agent: &Agent<'a>, end: usize) -> Vec<&'a str> {
-    let mut title = Vec::new();
-    for word in agent.words.iter().take(end.min(5)) {
-        if word.name == "mozilla"
-            || !word.name.starts_with(|c: char| c.is_ascii_alphabetic())
-            || word.name.ends_with(':')
-        {
-            break;
-        }
-        title.push(word.name);
-        if !word.version.is_empty() {
-            break;
-        }
-    }
-    title
 }
 
 fn says_bot(agent: &Agent<'_>) -> bool {
@@ -244,25 +246,31 @@ fn says_bot(agent: &Agent<'_>) -> bool {
         || agent.words.iter().any(|word| word.name == "bot")
 }
 
-/// A name in a comment: of an owner's address, after `compatible`, or in a comment behind the first, which tells of the
-/// system and may hold a telephone called CUBOT.
+/// A name in a comment: beside an owner's address, after `compatible`, or anywhere but where Android tells its model, which may
+/// be a CUBOT.
 fn commented(agent: &Agent<'_>, at: usize, comment: &Comment<'_>) -> Option<Browser> {
     let claims = comment.segments().any(|segment| segment == "compatible") && !is_old_browser(comment);
-    let candidates = || comment.segments().filter(|segment| is_name(segment)).map(without_version);
+    let names = || comment.segments().map(without_version).filter(|name| is_name(name));
     if claims || comment.has_address() {
-        return candidates()
+        let claimed = comment.segments().skip_while(|segment| *segment != "compatible").map(without_version);
+        return names()
             .find(|name| is_bot(name))
-            .or_else(|| {
-                let mut segments = comment.segments();
-                let _ = segments.find(|segment| *segment == "compatible");
-                segments.find(|segment| is_name(segment)).map(without_version)
-            })
-            .or_else(|| candidates().next())
+            .or_else(|| claimed.into_iter().find(|name| is_name(name)))
+            .or_else(|| names().next())
             .or_else(|| preceding(agent, comment))
             .and_then(Browser::by_its_own_name)
             .or(Some(Browser::of("bot")));
     }
-    let name = if at == 0 { None } else { candidates().find(|name| is_bot(name)) };
+    let mut segments = comment.segments();
+    if segments.next() == Some("khtml, like gecko") {
+        // `(KHTML, like Gecko; Google Web Preview)`: nobody else adds to what a browser says here.
+        return segments
+            .find(|segment| is_name(segment))
+            .map(without_version)
+            .and_then(Browser::by_its_own_name);
+    }
+    let telephone = at == 0 && comment.segments().any(|segment| segment.contains("android"));
+    let name = if telephone { None } else { names().find(|name| is_bot(name)) };
     name.and_then(Browser::by_its_own_name)
 }
 
@@ -286,7 +294,7 @@ fn is_name(segment: &str) -> bool {
         && segment.starts_with(|c: char| c.is_ascii_alphabetic())
         && !segment.contains('@')
         && !segment.contains("://")
-        && segment != "bot"
+        && !matches!(segment, "bot" | "robot" | "spider" | "crawler")
         && !NO_NAMES.iter().any(|none| segment.starts_with(none))
 }
 
@@ -307,5 +315,6 @@ fn is_bot(name: &str) -> bool {
         // CUBOT makes telephones.
         !before.ends_with("cu") && (after.is_empty() || after.starts_with(['-', '_', '.', ' ']))
     });
-    named_bot || MARKS.iter().any(|mark| name.contains(mark))
+    // `chatgpt-user`, `amzn-user`: sent in somebody's name, by nobody.
+    named_bot || name.ends_with("-user") || MARKS.iter().any(|mark| name.contains(mark))
 }

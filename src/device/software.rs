@@ -1,6 +1,6 @@
 //! Which browser or application shows the page.
 
-use super::agent::{Agent, Word};
+use super::agent::{Agent, Comment, Word};
 use super::browser::Browser;
 use super::platform::Platform;
 
@@ -61,12 +61,15 @@ const APPS: &[(Mark, &str)] = &[
     ("bytedancewebview", "tiktok"),
     ("bytelocale", "tiktok"),
     ("trill*", "tiktok"),
+    ("aweme*", "tiktok"),
     ("smartnews*", "smartnews"),
-    ("docomo*", "docomo"),
     ("outlook*", "outlook"),
+    ("thunderbird", "thunderbird"),
     ("discord*", "discord"),
     ("reddit", "reddit"),
     ("whatsapp", "whatsapp"),
+    ("waios", "whatsapp"),
+    ("wa4a", "whatsapp"),
     ("viber", "viber"),
     ("weibo*", "weibo"),
     ("alipayclient", "alipay"),
@@ -90,14 +93,14 @@ const BROWSERS: &[(Mark, &str)] = &[
     ("opt", "opera"),
     ("opx", "opera"),
     ("opr", "opera"),
-    ("ecosia*", "ecosia"),
     ("edg", "edge"),
     ("edgios", "edge"),
     ("edga", "edge"),
     ("edge", "edge"),
     ("yabrowser", "yandex"),
     ("yowser", "yandex"),
-    ("yasearchbrowser", "yandex"),
+    ("yandexsearch*", "yandex"),
+    ("yasearch*", "yandex"),
     ("fxios", "firefox"),
     ("focus", "firefox"),
     ("klar", "firefox"),
@@ -113,6 +116,7 @@ const BROWSERS: &[(Mark, &str)] = &[
     ("mxios", "maxthon"),
     ("mqqbrowser", "qq"),
     ("ubrowser", "uc"),
+    ("ucweb", "uc"),
 ];
 
 /// The words of a Chrome or Safari that nobody has changed.
@@ -134,6 +138,10 @@ pub(super) fn recognise(agent: &Agent<'_>, platform: Platform) -> Software {
     }
     if let Some((word, name)) = first_of(BROWSERS, agent) {
         return Software::browser(Browser::of(name), word.major());
+    }
+    // `(Ecosia ios@10.3)` stands in a comment of its own.
+    if agent.comments.iter().skip(2).flat_map(Comment::segments).any(|part| part.starts_with("ecosia")) {
+        return Software::browser(Browser::of("ecosia"), None);
     }
     if agent.system().any(|part| part.starts_with("trident") || part.starts_with("msie"))
         || agent.says("trident")
@@ -187,8 +195,10 @@ fn by_engine(agent: &Agent<'_>, platform: Platform) -> Software {
 /// `SamsungBrowser`, `HuaweiBrowser`, `MiuiBrowser`, `UCBrowser`, `VivoBrowser`: named by what stands before `Browser`.
 fn by_its_ending(agent: &Agent<'_>) -> Option<(Browser, Option<u32>)> {
     agent.words.iter().find_map(|word| {
-        let stem = word.name.strip_suffix("browser").filter(|stem| !stem.is_empty())?;
-        Some((Browser::by_its_own_name(stem.rsplit('/').next()?)?, word.major()))
+        // Xiaomi writes `XiaoMi/MiuiBrowser/14.2`.
+        let inner = word.version.split('/').next().unwrap_or_default();
+        let stem = word.name.strip_suffix("browser").or_else(|| inner.strip_suffix("browser"))?;
+        Some((Browser::by_its_own_name(stem)?, word.major()))
     })
 }
 
@@ -203,7 +213,9 @@ fn first_of<'a>(marks: &[(Mark, &'static str)], agent: &Agent<'a>) -> Option<(Wo
 }
 
 fn is_foreign(word: &Word<'_>) -> bool {
-    word.name.starts_with(|c: char| c.is_ascii_alphabetic()) && !GENUINE.contains(&word.name)
+    // Smooz hides in `Safari/605.1.15/Smooz/1.96`.
+    let hidden = word.name == "safari" && word.version.contains('/');
+    hidden || (word.name.starts_with(|c: char| c.is_ascii_alphabetic()) && !GENUINE.contains(&word.name))
 }
 
 const fn is_mobile(platform: Platform) -> bool {

@@ -22,39 +22,36 @@ const APPLE_MOBILE: &[&str] = &[
     "mxios",
 ];
 
+/// What marks a telephone, console or television that calls itself after the system it is built from or wants to be.
+const OTHERS: &[&str] =
+    &["windows phone", "iemobile", "wpdesktop", "windows ce", "xbox", "playstation", "nintendo"];
+
+/// How a part of the first comment begins, in the order in which it counts: models of Android are called iPhone, not the
+/// other way round.
+const BEGINNINGS: &[(&str, Platform)] = &[
+    ("android", Platform::Android),
+    ("linux android", Platform::Android),
+    ("ipad", Platform::Ipados),
+    ("iphone", Platform::Ios),
+    ("ipod", Platform::Ios),
+    ("macintosh", Platform::Macos),
+    ("windows", Platform::Windows),
+    ("cros ", Platform::Chromeos),
+];
+
 /// What the first comment says that the device runs.
 pub(super) fn platform(agent: &Agent<'_>) -> Platform {
-    let any = |matches: fn(&str) -> bool| agent.system().any(matches);
-    // Windows Phone calls itself Android and like iPhone; consoles and TVs call themselves after what they are built from.
-    if any(|part| {
-        ["windows phone", "iemobile", "xbox", "playstation", "nintendo", "kaios"]
-            .iter()
-            .any(|mark| part.contains(mark))
-    }) {
+    if agent.says("kaios") || agent.system().any(|part| OTHERS.iter().any(|mark| part.contains(mark))) {
         return Platform::Unknown;
     }
-    if any(|part| part.starts_with("ipad")) {
-        return Platform::Ipados;
+    let begins = |beginning: &str| agent.system().any(|part| part.starts_with(beginning));
+    match BEGINNINGS.iter().find(|(beginning, _)| begins(beginning)) {
+        Some((_, Platform::Macos)) if is_ipad_as_mac(agent) => Platform::Ipados,
+        Some((_, platform)) => *platform,
+        None if !agent.system().any(|part| part.contains("linux")) => Platform::Unknown,
+        None if is_android_as_linux(agent) => Platform::Android,
+        None => Platform::Linux,
     }
-    if any(|part| part.starts_with("iphone") || part.starts_with("ipod")) {
-        return Platform::Ios;
-    }
-    if any(|part| part.starts_with("macintosh")) {
-        return if is_ipad_as_mac(agent) { Platform::Ipados } else { Platform::Macos };
-    }
-    if any(|part| part.starts_with("android") || part.starts_with("linux android")) {
-        return Platform::Android;
-    }
-    if any(|part| part.starts_with("windows")) {
-        return Platform::Windows;
-    }
-    if any(|part| part.starts_with("cros")) {
-        return Platform::Chromeos;
-    }
-    if any(|part| part.contains("linux")) {
-        return if is_android_as_linux(agent) { Platform::Android } else { Platform::Linux };
-    }
-    Platform::Unknown
 }
 
 /// Whether an agent that says `Macintosh` is an iPad all the same: it names software that no Mac has.
@@ -101,8 +98,11 @@ pub(super) fn version(agent: &Agent<'_>, platform: Platform, browser: &Browser) 
 /// token at `18_6` and `18_7`.
 fn apple_mobile(agent: &Agent<'_>, browser: &Browser) -> Version {
     let token = agent.system().find_map(|part| {
-        let digits = part.match_indices("os ").map(|(at, mark)| &part[at + mark.len()..]);
-        digits.into_iter().find(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        // Some applications leave the `OS` out.
+        ["os ", "cpu iphone "].into_iter().find_map(|mark| {
+            let rest = &part[part.find(mark)? + mark.len()..];
+            rest.starts_with(|c: char| c.is_ascii_digit()).then_some(rest)
+        })
     });
     let safari = agent.word_named("version").and_then(|word| OsVersion::parse(word.version));
     let Some(text) = token else {
