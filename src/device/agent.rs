@@ -5,9 +5,9 @@ const LONGEST: usize = 1_024;
 
 /// The bounded, lowercased text that an [`Agent`] borrows from.
 ///
-/// A text that is cut loses no word's beginning, and case tells nothing apart that matters here.
+/// Case and the kind of blank tell nothing apart that matters here.
 pub(super) fn bounded(user_agent: &str) -> String {
-    user_agent[..user_agent.floor_char_boundary(LONGEST)].trim().to_ascii_lowercase()
+    user_agent[..user_agent.floor_char_boundary(LONGEST)].trim().to_ascii_lowercase().replace('\t', " ")
 }
 
 /// `chrome/142.0.0.0`, or a name alone.
@@ -75,7 +75,7 @@ impl<'a> Agent<'a> {
                     start = at + 1;
                 }
                 b')' if depth > 1 => depth -= 1,
-                b' ' | b'\t' | b';' | b',' | b'[' | b']' | b'{' | b'}' | b')' if depth == 0 => {
+                b' ' | b';' | b',' | b'[' | b']' | b'{' | b'}' | b')' if depth == 0 => {
                     agent.word(&text[start..at]);
                     start = at + 1;
                 }

@@ -119,3 +119,73 @@ fn installs(device: &Device) -> bool {
         Platform::Chromeos | Platform::Linux | Platform::Unknown => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::Hints;
+
+    fn of(user_agent: &str) -> Option<Obstacle> {
+        obstacle(&Device::recognise(&Hints::of(user_agent)))
+    }
+
+    fn windows(system: &str, rest: &str) -> Option<Obstacle> {
+        of(&format!(
+            "Mozilla/5.0 (Windows NT {system}; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) {rest}"
+        ))
+    }
+
+    #[test]
+    fn each_obstacle_names_what_to_do_instead() {
+        let line = "Mozilla/5.0 (iPad; CPU OS 17_6_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Safari Line/15.5.2";
+        assert_eq!(of(line), Some(Obstacle::InApp { app: Browser::LINE, instead: Browser::SAFARI }));
+        let firefox = "Mozilla/5.0 (Android 14; Mobile; rv:131.0) Gecko/131.0 Firefox/131.0";
+        assert_eq!(of(firefox), Some(Obstacle::OtherBrowser { instead: Browser::CHROME }));
+        let ie = "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko";
+        assert_eq!(of(ie), Some(Obstacle::OtherBrowser { instead: Browser::EDGE }));
+        assert_eq!(
+            of(
+                "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/135.0.0.0 Safari/537.36"
+            ),
+            Some(Obstacle::NotAPlatform(Platform::Chromeos))
+        );
+        assert_eq!(of("手形"), Some(Obstacle::Unrecognised));
+        assert_eq!(of("Twitterbot/1.0"), None);
+        assert_eq!(windows("10.0", "Chrome/142.0.0.0 Safari/537.36"), None);
+    }
+
+    #[test]
+    fn a_system_that_is_too_old_is_told_before_its_browser() {
+        for (told, version) in [("6.1", "7"), ("6.2", "8"), ("6.3", "8.1"), ("5.1", "xp")] {
+            let found = windows(told, "Chrome/109.0.0.0 Safari/537.36 Electron/1.0");
+            let Some(Obstacle::TooOld { platform: Platform::Windows, os_version, needed: 10 }) = found else {
+                panic!("{told}: {found:?}");
+            };
+            assert_eq!(os_version.map(|version| version.as_str().to_owned()).as_deref(), Some(version));
+        }
+    }
+
+    #[test]
+    fn chrome_of_an_iphone_installs_since_95() {
+        let chrome = |version| {
+            of(&format!(
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/{version}.0.4638.50 Mobile/15E148 Safari/604.1"
+            ))
+        };
+        assert_eq!(chrome(94), Some(Obstacle::OtherBrowser { instead: Browser::SAFARI }));
+        assert_eq!(chrome(95), None);
+    }
+
+    #[test]
+    fn every_obstacle_has_its_own_code() {
+        let all = [
+            Obstacle::InApp { app: Browser::LINE, instead: Browser::SAFARI },
+            Obstacle::OtherBrowser { instead: Browser::SAFARI },
+            Obstacle::TooOld { platform: Platform::Windows, os_version: None, needed: 10 },
+            Obstacle::NotAPlatform(Platform::Linux),
+            Obstacle::Unrecognised,
+        ];
+        let codes: std::collections::BTreeSet<_> = all.iter().map(Obstacle::code).collect();
+        assert_eq!(codes.len(), all.len());
+    }
+}

@@ -57,39 +57,33 @@ impl Device {
             return Self::bot(name);
         }
         if text == "profile/1.0" {
-            return Self::judged(
-                Platform::Ios,
-                Version::default(),
-                Software { browser: Browser::APPLE_PROFILE_SERVICE, in_app: false, major: None },
-            );
+            let software = Software { browser: Browser::APPLE_PROFILE_SERVICE, in_app: false, major: None };
+            return Self::judged(Platform::Ios, By::Request, Version::default(), software);
         }
         let told = system::platform(&agent);
         let software = unmasked(software::recognise(&agent, told), &brands);
-        let platform = corrected(told, hints, &software);
+        let (platform, by) = match hints.chosen {
+            Some(chosen) if chosen != Platform::Unknown => (chosen, By::Person),
+            _ => (corrected(told, hints, &software), By::Request),
+        };
         let version = match hints.version(platform) {
             Some(version) => Version::of(Some(version)),
-            None if platform == told || is_ipad_behind_mac(told, platform) => {
+            // What was told of another system's version is no news of this one; but an iPad may say that it is a Mac.
+            None if platform == told || (told, platform) == (Platform::Macos, Platform::Ipados) => {
                 system::version(&agent, platform, &software.browser)
             }
             None => Version::default(),
         };
-        let device = Self::judged(platform, version, software);
-        match hints.chosen {
-            Some(chosen) if chosen != Platform::Unknown => device.chosen(chosen),
-            _ => device,
-        }
+        Self::judged(platform, by, version, software)
     }
 
     fn bot(name: Browser) -> Self {
         let software = Software { browser: name, in_app: false, major: None };
-        Self {
-            bot: true,
-            can_install: false,
-            ..Self::judged(Platform::Unknown, Version::default(), software)
-        }
+        let device = Self::judged(Platform::Unknown, By::Request, Version::default(), software);
+        Self { bot: true, ..device }
     }
 
-    fn judged(platform: Platform, version: Version, software: Software) -> Self {
+    fn judged(platform: Platform, platform_by: By, version: Version, software: Software) -> Self {
         let device = Self {
             platform,
             os_version: version.known,
@@ -99,16 +93,8 @@ impl Device {
             can_install: false,
             browser_major: software.major,
             os_at_least: version.at_least,
-            platform_by: By::Request,
+            platform_by,
         };
-        Self { can_install: obstacle(&device).is_none(), ..device }
-    }
-
-    /// The same device with the platform that the person chose. What is known of another system's version is dropped.
-    fn chosen(self, platform: Platform) -> Self {
-        let known = if self.platform == platform { (self.os_version, self.os_at_least) } else { (None, 0) };
-        let device =
-            Self { platform, os_version: known.0, os_at_least: known.1, platform_by: By::Person, ..self };
         Self { can_install: obstacle(&device).is_none(), ..device }
     }
 
@@ -150,10 +136,6 @@ fn corrected(told: Platform, hints: &Hints<'_>, software: &Software) -> Platform
     }
 }
 
-fn is_ipad_behind_mac(told: Platform, platform: Platform) -> bool {
-    told == Platform::Macos && platform == Platform::Ipados
-}
-
 /// What Chrome's words hide and its brands tell.
 fn unmasked(software: Software, brands: &[String]) -> Software {
     if software.in_app || (software.browser != Browser::CHROME && software.browser != Browser::UNKNOWN) {
@@ -180,5 +162,125 @@ fn unmasked(software: Software, brands: &[String]) -> Software {
     match named.into_iter().find(|(brand, _)| says(brand)) {
         Some((_, browser)) => Software { browser, ..software },
         None => software,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAC_SAFARI: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15";
+    const MAC_CHROME: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+    const LINUX_CHROME: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+    const FROZEN: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36";
+    const LINE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Safari Line/26.2.0";
+
+    fn version(device: &Device) -> Option<&str> {
+        device.os_version.as_ref().map(OsVersion::as_str)
+    }
+
+    #[test]
+    fn touch_tells_an_ipad_from_a_mac() {
+        let with = |agent, touch_points| Device::recognise(&Hints { touch_points, ..Hints::of(agent) });
+        assert_eq!(with(MAC_SAFARI, None).platform, Platform::Macos);
+        assert_eq!(with(MAC_SAFARI, Some(0)).platform, Platform::Macos);
+        let ipad = with(MAC_SAFARI, Some(5));
+        assert_eq!((ipad.platform, version(&ipad)), (Platform::Ipados, Some("18.3")));
+        assert!(ipad.can_install);
+        assert_eq!(
+            with(MAC_CHROME, Some(5)).platform,
+            Platform::Macos,
+            "an emulation in the developer's tools"
+        );
+    }
+
+    #[test]
+    fn client_hints_tell_the_version_that_the_agent_hides() {
+        let hints = |agent, platform, version| {
+            Device::recognise(&Hints {
+                ch_platform: Some(platform),
+                ch_platform_version: Some(version),
+                ..Hints::of(agent)
+            })
+        };
+        assert_eq!(version(&hints(FROZEN, "\"Android\"", "\"16.0.0\"")), Some("16"));
+        assert_eq!(version(&hints(MAC_CHROME, "\"macOS\"", "\"15.6.1\"")), Some("15.6.1"));
+        let tablet = hints(LINUX_CHROME, "\"Android\"", "\"15.0.0\"");
+        assert_eq!((tablet.platform, version(&tablet)), (Platform::Android, Some("15")));
+        let iphone = hints(LINE, "\"Windows\"", "\"15.0.0\"");
+        assert_eq!(
+            (iphone.platform, version(&iphone)),
+            (Platform::Ios, Some("18.3.2")),
+            "no iPhone sends hints"
+        );
+    }
+
+    #[test]
+    fn an_android_tablet_that_asks_for_desktop_pages_is_told_by_its_touch_screen() {
+        assert_eq!(Device::recognise(&Hints::of(LINUX_CHROME)).platform, Platform::Linux);
+        let hints = Hints { touch_points: Some(10), ..Hints::of(LINUX_CHROME) };
+        let tablet = Device::recognise(&hints);
+        assert_eq!((tablet.platform, tablet.can_install), (Platform::Android, true));
+        let said = Hints {
+            ch_platform: Some("\"Linux\""),
+            ch_model: Some("\"Pixel Tablet\""),
+            ..Hints::of(LINUX_CHROME)
+        };
+        assert_eq!(Device::recognise(&said).platform, Platform::Android);
+    }
+
+    #[test]
+    fn brands_unmask_what_says_that_it_is_chrome() {
+        for (brands, browser, in_app, can_install) in [
+            (r#""Chromium";v="142", "Brave";v="142", "Not_A Brand";v="99""#, "brave", false, true),
+            (r#""Chromium";v="142", "Android WebView";v="142""#, "webview", true, false),
+            (r#""Microsoft Edge";v="142", "Chromium";v="142""#, "edge", false, true),
+            (r#""Google Chrome";v="142", "Chromium";v="142""#, "chrome", false, true),
+            (r#""Something New";v="1", "Chromium";v="142""#, "chrome", false, true),
+            ("\"broken", "chrome", false, true),
+        ] {
+            let device = Device::recognise(&Hints { ch_ua: Some(brands), ..Hints::of(FROZEN) });
+            assert_eq!(
+                (device.browser.as_str(), device.in_app, device.can_install),
+                (browser, in_app, can_install),
+                "{brands}"
+            );
+        }
+        let headless =
+            Device::recognise(&Hints { ch_ua: Some(r#""HeadlessChrome";v="142""#), ..Hints::of(FROZEN) });
+        assert!(headless.bot && !headless.can_install);
+    }
+
+    #[test]
+    fn the_persons_choice_overrules_the_platform_alone() {
+        let choose = |agent, chosen| Device::recognise(&Hints { chosen: Some(chosen), ..Hints::of(agent) });
+        let ipad = choose(MAC_SAFARI, Platform::Ipados);
+        assert_eq!((ipad.platform, version(&ipad), ipad.can_install), (Platform::Ipados, Some("18.3"), true));
+        let tablet = choose(LINUX_CHROME, Platform::Android);
+        assert_eq!((tablet.platform, version(&tablet), tablet.can_install), (Platform::Android, None, true));
+        let line = choose(LINE, Platform::Android);
+        assert_eq!((line.platform, line.in_app, line.can_install), (Platform::Android, true, false));
+        assert_eq!(version(&line), None, "the version was another system's");
+        let bot = choose("Twitterbot/1.0", Platform::Ios);
+        assert_eq!((bot.platform, bot.bot, bot.can_install), (Platform::Unknown, true, false));
+        assert_eq!(choose(FROZEN, Platform::Unknown).platform, Platform::Android, "no choice");
+    }
+
+    #[test]
+    fn who_chose_a_device_in_an_unknown_browser_is_let_through() {
+        let asked = Device::recognise(&Hints::of("Something/1.0"));
+        assert_eq!((asked.can_install, asked.obstacle()), (false, Some(Obstacle::Unrecognised)));
+        let chosen =
+            Device::recognise(&Hints { chosen: Some(Platform::Windows), ..Hints::of("Something/1.0") });
+        assert!(chosen.can_install);
+    }
+
+    #[test]
+    fn android_may_need_a_screen_lock_until_it_says_11() {
+        let lock = |agent: &str| Device::recognise(&Hints::of(agent)).may_need_screen_lock();
+        assert!(lock(FROZEN));
+        assert!(lock(&FROZEN.replace("10; K", "9; SO-02K")));
+        assert!(!lock(&FROZEN.replace("10; K", "11; Pixel 4a")));
+        assert!(!lock(LINE));
     }
 }

@@ -43,3 +43,76 @@ pub fn bundle_target(device: &Device) -> BundleTarget {
     };
     BundleTarget { kind, variant: if modern { Variant::Modern } else { Variant::Compatible } }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::Hints;
+
+    const FROZEN: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36";
+    const MAC_CHROME: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+    const MAC_SAFARI: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15";
+
+    fn target(hints: &Hints<'_>) -> (BundleKind, Variant) {
+        let target = bundle_target(&Device::recognise(hints));
+        (target.kind, target.variant)
+    }
+
+    fn hinted<'a>(user_agent: &'a str, platform: &'a str, version: &'a str) -> Hints<'a> {
+        Hints { ch_platform: Some(platform), ch_platform_version: Some(version), ..Hints::of(user_agent) }
+    }
+
+    #[test]
+    fn an_iphone_gets_what_its_version_reads() {
+        for (system, rest, variant) in [
+            ("17_7", "Version/17.7 Mobile/15E148 Safari/604.1", Variant::Compatible),
+            ("18_0", "Version/18.0 Mobile/15E148 Safari/604.1", Variant::Modern),
+            ("18_7", "Version/26.2 Mobile/15E148 Safari/604.1", Variant::Modern),
+            // Frozen: 18 or 26, and modern in either case.
+            ("18_7", "Mobile/15E148 Safari Line/26.11.0", Variant::Modern),
+        ] {
+            let agent = format!(
+                "Mozilla/5.0 (iPhone; CPU iPhone OS {system} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) {rest}"
+            );
+            assert_eq!(target(&Hints::of(&agent)), (BundleKind::Profile, variant), "{agent}");
+        }
+    }
+
+    #[test]
+    fn android_gets_modern_protection_only_when_its_version_is_told() {
+        assert_eq!(target(&Hints::of(FROZEN)), (BundleKind::Pkcs12, Variant::Compatible));
+        assert_eq!(target(&hinted(FROZEN, "\"Android\"", "\"13.0.0\"")).1, Variant::Compatible);
+        assert_eq!(target(&hinted(FROZEN, "\"Android\"", "\"14.0.0\"")).1, Variant::Modern);
+    }
+
+    #[test]
+    fn a_mac_and_an_ipad_that_says_it_is_one_get_the_same() {
+        assert_eq!(target(&Hints::of(MAC_SAFARI)), (BundleKind::Profile, Variant::Compatible));
+        let ipad = Hints { touch_points: Some(5), ..Hints::of(MAC_SAFARI) };
+        assert_eq!(target(&ipad), (BundleKind::Profile, Variant::Modern));
+        assert_eq!(target(&hinted(MAC_CHROME, "\"macOS\"", "\"14.6.0\"")).1, Variant::Compatible);
+        assert_eq!(target(&hinted(MAC_CHROME, "\"macOS\"", "\"15.0.0\"")).1, Variant::Modern);
+    }
+
+    #[test]
+    fn windows_gets_modern_protection_from_10_on() {
+        let windows = |version| {
+            target(&Hints::of(&format!(
+                "Mozilla/5.0 (Windows NT {version}; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36"
+            )))
+        };
+        assert_eq!(windows("10.0"), (BundleKind::Pkcs12, Variant::Modern));
+        assert_eq!(windows("6.1"), (BundleKind::Pkcs12, Variant::Compatible));
+    }
+
+    #[test]
+    fn whatever_else_is_chosen_gets_what_everything_reads() {
+        for chosen in [Platform::Linux, Platform::Chromeos] {
+            let hints = Hints { chosen: Some(chosen), ..Hints::of("Something/1.0") };
+            assert_eq!(target(&hints), (BundleKind::Pkcs12, Variant::Compatible));
+        }
+        assert_eq!(target(&Hints::of("")), (BundleKind::Pkcs12, Variant::Compatible));
+        let chosen = Hints { chosen: Some(Platform::Ios), ..Hints::of("Something/1.0") };
+        assert_eq!(target(&chosen), (BundleKind::Profile, Variant::Compatible));
+    }
+}
