@@ -31,7 +31,6 @@ const OFFER: &str = r#"
 name = "test"
 title = { ja = "試験" }
 description = { ja = "試験" }
-key = "p-256"
 "#;
 
 /// What a device holds after a fetch.
@@ -48,6 +47,7 @@ pub struct World {
     pub partition: Partition,
     inner: Arc<dyn Store>,
     maker: Maker,
+    kind: KeyType,
     pub store: Arc<CrashingStore>,
     pub authority: RegistrationAuthority,
     /// Removed with the world.
@@ -69,13 +69,18 @@ fn issuer() -> Issuer {
     root.create_intermediate(&name("Issuer"), KeyType::P256, 3_000, serial(), start()).unwrap()
 }
 
-fn authority(store: Arc<dyn Store>, clock: &Arc<ManualClock>, maker: &Maker) -> RegistrationAuthority {
+fn authority(
+    store: Arc<dyn Store>,
+    clock: &Arc<ManualClock>,
+    maker: &Maker,
+    kind: KeyType,
+) -> RegistrationAuthority {
     RegistrationAuthority::new(AuthorityParts {
         store,
         clock: clock.clone(),
         entropy: Arc::new(SystemEntropy),
         pepper: Arc::new(Pepper::new(&[9; 32]).unwrap()),
-        offers: Arc::new(Offers::from_texts([("test.toml", OFFER)]).unwrap()),
+        offers: Arc::new(Offers::from_texts([("test.toml", format!("{OFFER}key = \"{kind}\"\n"))]).unwrap()),
         maker: maker.clone(),
         settings: AuthoritySettings {
             public_url: "https://cert.example.jp/".parse().unwrap(),
@@ -116,7 +121,12 @@ impl World {
         }
     }
 
+    /// With P-256 keys, which are made in no time.
     pub async fn new() -> Self {
+        Self::with(KeyType::P256, Arc::new(KeyPool::empty())).await
+    }
+
+    pub async fn with(kind: KeyType, pool: Arc<KeyPool>) -> Self {
         let directory = TempDir::new().unwrap();
         let clock = Arc::new(ManualClock::at(start()));
         let inner: Arc<dyn Store> =
@@ -127,10 +137,9 @@ impl World {
         let certificate = issue_signer_certificate(&ca, &name, &key, serial(), start(), 300).unwrap();
         let signer = ProfileSigner::new(&certificate, &ca.bundle_chain(), key.as_pkey().to_owned()).unwrap();
         let signer = Arc::new(ArcSwap::from_pointee(signer));
-        let pool = Arc::new(KeyPool::empty());
         let maker = Maker::new(ca, vec![], signer, pool, IssuancePolicy::default());
         let store = Arc::new(CrashingStore::new(inner.clone(), None));
-        let authority = authority(store.clone(), &clock, &maker);
+        let authority = authority(store.clone(), &clock, &maker, kind);
         let id: OrganizationId = "default".parse().unwrap();
         let token = OperatorToken::draw(&SystemEntropy).unwrap();
         let operator = Operator::new(&id, "first", &token, &Pepper::new(&[9; 32]).unwrap()).unwrap();
@@ -140,13 +149,13 @@ impl World {
         let caller = Caller { organization: id.clone(), actor: Actor::CommandLine };
         let invitation = authority.invite(&caller, invite("山田 太郎")).await.unwrap();
         let partition = partition(&id).unwrap();
-        Self { clock, invitation, caller, partition, inner, maker, store, authority, directory }
+        Self { clock, invitation, caller, partition, inner, maker, kind, store, authority, directory }
     }
 
     /// A new process, which dies at a change where a plan says so.
     pub fn restart(&mut self, plan: Option<(u8, Side)>) {
         self.store = Arc::new(CrashingStore::new(self.inner.clone(), plan));
-        self.authority = authority(self.store.clone(), &self.clock, &self.maker);
+        self.authority = authority(self.store.clone(), &self.clock, &self.maker, self.kind);
     }
 
     pub async fn claim(&self, form: Option<u8>, right: bool) -> Result<Ticket, Refusal> {
