@@ -119,6 +119,11 @@ impl<'t> Problems<'t> {
         found.push((at.start, problem));
     }
 
+    /// Whether further problems are counted, but not listed.
+    pub(super) fn are_full(&self) -> bool {
+        self.found.borrow().len() == LISTED_PROBLEMS
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.found.borrow().is_empty()
     }

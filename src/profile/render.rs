@@ -1,10 +1,13 @@
 //! From an offer and what is known of one enrollment to its configuration profile.
 
+use std::io::{self, Write};
+
 use jiff::Timestamp;
 use plist::{Date, Dictionary, Value};
 use thiserror::Error;
 use url::Host;
 use uuid::Uuid;
+use zeroize::Zeroize;
 
 use super::offer::Offer;
 use super::payload::{self, AnchorUuids, IDENTITY, PayloadTemplate};
@@ -101,7 +104,8 @@ pub enum ProfileError {
     PropertyList(#[source] plist::Error),
 }
 
-/// Makes the profile, an unsigned XML property list. Equal input makes equal bytes.
+/// Makes the profile, an unsigned XML property list. Equal input makes equal bytes. Where the offer embeds the bundle
+/// password the profile is a secret like the password itself.
 ///
 /// # Errors
 /// [`ProfileError`] where something of the context does not fit, or a template lacks a value.
@@ -119,10 +123,43 @@ pub fn render(offer: &Offer, context: &ProfileContext<'_>) -> Result<Vec<u8>, Pr
     for payload in &offer.payloads {
         payloads.extend(payload.render(&rendering)?);
     }
-    let profile = rendering.profile(payloads)?;
-    let mut xml = Vec::new();
-    Value::Dictionary(profile).to_writer_xml(&mut xml).map_err(ProfileError::PropertyList)?;
+    let mut profile = Value::Dictionary(rendering.profile(payloads)?);
+    let xml = write(&profile);
+    wipe_password(&mut profile);
+    xml.map_err(ProfileError::PropertyList)
+}
+
+/// Writes the property list in one piece: a buffer that grew would leave copies of an embedded password behind.
+fn write(profile: &Value) -> Result<Vec<u8>, plist::Error> {
+    let mut length = Length(0);
+    profile.to_writer_xml(&mut length)?;
+    let mut xml = Vec::with_capacity(length.0);
+    profile.to_writer_xml(&mut xml)?;
     Ok(xml)
+}
+
+/// A writer that only counts.
+struct Length(usize);
+
+impl Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn wipe_password(profile: &mut Value) {
+    let payloads = profile.as_dictionary_mut().and_then(|profile| profile.get_mut("PayloadContent"));
+    for payload in payloads.and_then(Value::as_array_mut).into_iter().flatten() {
+        let password = payload.as_dictionary_mut().and_then(|payload| payload.get_mut("Password"));
+        if let Some(Value::String(password)) = password {
+            password.zeroize();
+        }
+    }
 }
 
 fn check(context: &ProfileContext<'_>) -> Result<(), ProfileError> {
@@ -269,5 +306,25 @@ fn reversed_host(host: &str) -> Result<String, ProfileError> {
             };
             if parts.iter().all(fits) { Ok(parts.join(".")) } else { Err(refused()) }
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_embedded_password_is_left_in_the_result_alone() {
+        let mut identity = Dictionary::new();
+        identity.insert("Password".into(), Value::from("correct-horse-15"));
+        let mut profile = Dictionary::new();
+        profile.insert("PayloadContent".into(), Value::Array(vec![Value::Dictionary(identity)]));
+        let mut profile = Value::Dictionary(profile);
+        let xml = write(&profile).unwrap();
+        assert_eq!(xml.capacity(), xml.len(), "the buffer has never moved");
+        assert!(String::from_utf8(xml).unwrap().contains("correct-horse-15"));
+        wipe_password(&mut profile);
+        assert!(!format!("{profile:?}").contains("correct-horse-15"));
     }
 }

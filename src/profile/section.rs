@@ -61,8 +61,10 @@ impl<'a> Section<'a> {
 
     fn report_unknown(&self, name: &Spanned<Cow<'_, str>>) {
         let names: Vec<_> = self.keys.iter().map(|key| key.name).collect();
+        // Looking for what was meant is the one thing here that takes long; nobody reads it of the thousandth key.
+        let closest = |names| if self.problems.are_full() { None } else { closest(name.get_ref(), names) };
         let belongs_to_the_file = keys::OFFER.iter().any(|key| key.name == name.get_ref());
-        let right = match closest(name.get_ref(), names.iter().copied()) {
+        let right = match closest(names.iter().copied()) {
             // In TOML a key belongs to the table above it, which is easily forgotten.
             _ if belongs_to_the_file => {
                 "it belongs to the file itself: write it above the first [table]".into()

@@ -1,5 +1,7 @@
 //! What every test here stands on: the offers, the devices, and an enrollment whose bytes are always the same.
 
+use std::sync::LazyLock;
+
 use openssl::x509::X509;
 use plist::{Dictionary, Value};
 use tegata::profile::{Offer, Offers, ProfileContext, TargetDeviceType, TemplateValues, render};
@@ -25,8 +27,11 @@ pub fn shipped() -> Offers {
 
 /// The offer that has every key.
 pub fn everything() -> Offer {
-    let text = include_str!("../fixtures/offers/everything.toml");
-    Offer::parse("everything.toml", text).unwrap_or_else(|error| panic!("{error}"))
+    static OFFER: LazyLock<Offer> = LazyLock::new(|| {
+        let text = include_str!("../fixtures/offers/everything.toml");
+        Offer::parse("everything.toml", text).unwrap_or_else(|error| panic!("{error}"))
+    });
+    OFFER.clone()
 }
 
 /// An offer of these lines after the three that every offer has.
