@@ -124,7 +124,12 @@ mod tests {
     proptest! {
         #[test]
         fn every_name_is_safe_on_every_system(id in ".{0,200}", code in ".{0,80}", enrollment in ".{0,80}") {
-            let values = TemplateValues { subscriber_id: &id, facility_code: Some(&code), enrollment_id: &enrollment, ..TemplateValues::default() };
+            let values = TemplateValues {
+                subscriber_id: &id,
+                facility_code: Some(&code),
+                enrollment_id: &enrollment,
+                ..TemplateValues::default()
+            };
             let name = named("{facility.code}-{subscriber.id}", &values);
             let stem = name.strip_suffix(".p12").unwrap();
             prop_assert!(!stem.is_empty() && stem.len() <= LONGEST_STEM + 12, "{name}");

@@ -141,7 +141,8 @@ proptest! {
             facility_name: Some(&facility), ..super::ground::tanaka()
         };
         if let Ok(subject) = offer.subject(&values) {
-            for text in [Some(subject.common_name), subject.organizational_unit, subject.serial_number].into_iter().flatten() {
+            let texts = [Some(subject.common_name), subject.organizational_unit, subject.serial_number];
+            for text in texts.into_iter().flatten() {
                 prop_assert!((1..=64).contains(&text.chars().count()) && !text.contains(char::is_control));
             }
         }
