@@ -296,6 +296,7 @@ fn unknown_variables(environment: &Environment, sections: &[Section]) -> Vec<Pro
     let mut known: Vec<String> = settings().map(Setting::variable).collect();
     known.extend(settings().filter_map(Setting::secret_variable));
     known.push(super::source::FILE_VARIABLE.to_owned());
+    known.extend(super::source::COMMAND_VARIABLES.map(ToOwned::to_owned));
     let unknown = environment.names().filter(|name| !known.iter().any(|known| known == name));
     let lower: Vec<String> = known.iter().map(|name| name.to_ascii_lowercase()).collect();
     unknown

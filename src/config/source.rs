@@ -16,6 +16,9 @@ pub const PREFIX: &str = "TEGATA_";
 /// Names the configuration file.
 pub const FILE_VARIABLE: &str = "TEGATA_CONFIG";
 
+/// Variables that single commands read: the passphrase of a CA that is imported, and that of a root's key.
+pub const COMMAND_VARIABLES: [&str; 2] = ["TEGATA_IMPORT_PASSPHRASE", "TEGATA_ROOT_PASSPHRASE"];
+
 /// Where the configuration file is looked for, in this order, when neither `--config` nor [`FILE_VARIABLE`] names it.
 pub const PLACES: [&str; 3] = ["tegata.toml", "tegata/tegata.toml", "/etc/tegata/tegata.toml"];
 

@@ -109,6 +109,22 @@ impl Directory {
         Ok(self.read(&partition(id)?, "organization").await?.map(|(found, _)| found))
     }
 
+    /// Writes an organization's name and contact anew.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Missing`] when there is no such organization.
+    pub async fn put_organization(&self, organization: &Organization) -> Result<(), DirectoryError> {
+        let partition = partition(&organization.id)?;
+        let key = Key::new("organization")?;
+        let Some(found) = self.store.find(&partition, &key).await? else {
+            return Err(DirectoryError::Missing(format!("organization {}", organization.id)));
+        };
+        let commit =
+            Commit::new().guard(Guard::Version(key.clone(), found.version)).put(key, encode(organization)?);
+        self.store.commit(&partition, commit).await?;
+        Ok(())
+    }
+
     /// The identifiers of all organizations, in byte order.
     ///
     /// # Errors

@@ -78,7 +78,7 @@ pub enum BundleError {
 pub struct Maker {
     issuers: Arc<Vec<Issuer>>,
     issuer_name: Arc<str>,
-    signer: Arc<ArcSwap<ProfileSigner>>,
+    signer: Option<Arc<ArcSwap<ProfileSigner>>>,
     pool: Arc<KeyPool>,
     urls: IssuancePolicy,
     /// As many bundles at a time as there are processors: more would only make each of them late.
@@ -109,10 +109,23 @@ impl Maker {
         Self {
             issuers: Arc::new(issuers),
             issuer_name,
-            signer,
+            signer: Some(signer),
             pool,
             urls: policy,
             at_work: Arc::new(Semaphore::new(processors)),
+        }
+    }
+
+    /// A maker that makes nothing and knows no issuer: for processes that only administer, and need no key for it.
+    #[must_use]
+    pub fn idle() -> Self {
+        Self {
+            issuers: Arc::new(Vec::new()),
+            issuer_name: Arc::from(""),
+            signer: None,
+            pool: Arc::new(KeyPool::empty()),
+            urls: IssuancePolicy::default(),
+            at_work: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -345,8 +358,9 @@ impl Maker {
             intermediates: &intermediates,
         };
         let xml = Zeroizing::new(profile::render(offer, &context)?);
-        let signed = self.signer.load().sign(&xml, brief.now)?;
-        made(name, PROFILE_TYPE, variant, Zeroizing::new(signed))
+        let signer = self.signer.as_ref().ok_or(BundleError::ShuttingDown)?;
+        let profile = signer.load().sign(&xml, brief.now)?;
+        made(name, PROFILE_TYPE, variant, Zeroizing::new(profile))
     }
 }
 
