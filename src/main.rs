@@ -1,3 +1,5 @@
 //! The `tegata` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    tegata::cli::run()
+}

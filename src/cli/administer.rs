@@ -1,0 +1,126 @@
+//! `tegata reissue`, `revoke`, `unlock` and `cancel`.
+
+use super::Session;
+use super::block_on;
+use super::failure::Failure;
+use super::handover::{HandOver, Pictures};
+use super::prompt::confirm;
+use super::show::summary;
+use super::style::plain;
+use crate::enrollment::{EnrollmentId, EnrollmentSummary, ReissueReason};
+use crate::ledger::RevocationReason;
+
+/// Issue a new enrollment in place of another one
+///
+/// new-device: the person gets another device. The old certificate works until the new one is installed, then it is
+/// revoked. lost: the device was lost or stolen. The old certificate is revoked at once. lost-download: the file was lost on
+/// the way. What was made is revoked at once.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  tegata reissue 7q2k9x4m1abc --reason new-device
+  tegata reissue 7q2k9x4m1abc --reason lost --yes --json")]
+pub(super) struct ReissueArguments {
+    /// The enrollment, as `tegata list` shows it
+    enrollment: EnrollmentId,
+    /// Why: new-device, lost or lost-download
+    #[arg(long, value_name = "REASON")]
+    reason: ReissueReason,
+    /// Do not ask before a certificate is revoked
+    #[arg(long, short)]
+    yes: bool,
+    #[command(flatten)]
+    pictures: Pictures,
+    #[arg(long, help = "Print JSON: as invite, with predecessor")]
+    pub(super) json: bool,
+}
+
+pub(super) fn reissue(session: &Session, arguments: &ReissueArguments) -> Result<(), Failure> {
+    let office = session.office()?;
+    let id = &arguments.enrollment;
+    let before = block_on(office.authority.show(&office.caller, id))??.summary;
+    if arguments.reason != ReissueReason::NewDevice && before.not_after.is_some() {
+        confirm(&format!("Revoke the certificate of {} at once?", named(&before)), arguments.yes)?;
+    }
+    let files = arguments.pictures.open()?;
+    let issued = block_on(office.authority.reissue(&office.caller, id, arguments.reason))??;
+    HandOver { issued: &issued, name: &before.name }.tell(session, files)
+}
+
+/// Revoke the certificate of an enrollment, at once and for good
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Reasons (RFC 5280): unspecified, key-compromise (lost, stolen, in other hands), affiliation-changed, superseded,
+cessation-of-operation (the device is no longer used), privilege-withdrawn (the person may no longer use the service).
+
+Examples:
+  tegata revoke 7q2k9x4m1abc --reason key-compromise
+  tegata revoke 7q2k9x4m1abc --reason privilege-withdrawn --yes --json")]
+pub(super) struct RevokeArguments {
+    /// The enrollment, as `tegata list` shows it
+    enrollment: EnrollmentId,
+    /// Why
+    #[arg(long, value_name = "REASON", default_value = "unspecified")]
+    reason: RevocationReason,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+    #[arg(long, help = "Print JSON: the enrollment as in list")]
+    pub(super) json: bool,
+}
+
+pub(super) fn revoke(session: &Session, arguments: &RevokeArguments) -> Result<(), Failure> {
+    let office = session.office()?;
+    let id = &arguments.enrollment;
+    let before = block_on(office.authority.show(&office.caller, id))??.summary;
+    confirm(&format!("Revoke the certificate of {} for good?", named(&before)), arguments.yes)?;
+    let after = block_on(office.authority.revoke(&office.caller, id, arguments.reason))??;
+    session.output.result(&summary(&after), &after)
+}
+
+/// Forget the wrong secrets of an enrollment, so that the person can try again at once
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  tegata unlock 7q2k9x4m1abc")]
+pub(super) struct UnlockArguments {
+    /// The enrollment, as `tegata list` shows it
+    enrollment: EnrollmentId,
+    #[arg(long, help = "Print JSON: the enrollment as in list")]
+    pub(super) json: bool,
+}
+
+pub(super) fn unlock(session: &Session, arguments: &UnlockArguments) -> Result<(), Failure> {
+    let office = session.office()?;
+    let after = block_on(office.authority.unlock(&office.caller, &arguments.enrollment))??;
+    session.output.result(&summary(&after), &after)
+}
+
+/// Take back an invitation that nobody has used
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  tegata cancel 7q2k9x4m1abc")]
+pub(super) struct CancelArguments {
+    /// The enrollment, as `tegata list` shows it
+    enrollment: EnrollmentId,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+    #[arg(long, help = "Print JSON: the enrollment as in list")]
+    pub(super) json: bool,
+}
+
+pub(super) fn cancel(session: &Session, arguments: &CancelArguments) -> Result<(), Failure> {
+    let office = session.office()?;
+    let id = &arguments.enrollment;
+    let before = block_on(office.authority.show(&office.caller, id))??.summary;
+    confirm(&format!("Take back the invitation of {}?", named(&before)), arguments.yes)?;
+    let after = block_on(office.authority.cancel(&office.caller, id))??;
+    session.output.result(&summary(&after), &after)
+}
+
+fn named(enrollment: &EnrollmentSummary) -> String {
+    let facility = enrollment.facility.as_ref().map_or_else(String::new, |code| format!(", {code}"));
+    format!("{}{facility} ({}, {})", plain(&enrollment.name), enrollment.enrollment, enrollment.state.name())
+}

@@ -1,0 +1,197 @@
+//! `tegata init`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use url::Url;
+
+use super::Session;
+use super::block_on;
+use super::failure::{Exit, Failure};
+use super::style;
+use super::table::lines;
+use crate::app::{AppError, CONFIGURATION, Initialised, LayoutError, Means, Plan, initialise};
+use crate::directory::{Contact, Organization, OrganizationId};
+use crate::pki::KeyType;
+
+/// Make a new installation: data directory, CA, profile signer, first operator, configuration
+///
+/// The directory is made whole or not at all, and never over something else. Run again on a finished one, it changes
+/// nothing. What is printed at the end, the operator's token and the passphrase of the root's key, is known only then:
+/// only hashes, or the encrypted key, are kept.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  tegata init /srv/tegata --public-url https://cert.example.jp --check-url https://check.example.jp \\
+      --organization 'Example Care' --contact-name 'Help desk' --contact-phone 03-1234-5678
+  tegata init ./try
+      for a try on this machine: http://localhost:8080 and https://localhost:8443
+  tegata init /srv/tegata --import-later …
+      then `tegata issuer import` with the CA that you have
+
+What is in the directory afterwards:
+  tegata.toml        the configuration, every setting explained
+  pepper             hashes need it; keep a copy apart from the store's backups
+  store/             enrollments, certificates, events
+  offers/            what is handed out; edit them
+  issuer/            the issuing CA: certificates, encrypted key, passphrase
+  root/              the root's certificate and encrypted key; take the key offline
+  signer/, check/    what profiles are signed with, the check site's TLS certificate: self-made, replace them by
+                     certificates of a public CA")]
+pub(super) struct Arguments {
+    /// The directory of the installation
+    #[arg(default_value = "tegata")]
+    directory: PathBuf,
+    /// The landing site, as people will reach it
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8080")]
+    public_url: Url,
+    /// The check site, as devices will reach it; another host or port than the landing site
+    #[arg(long, value_name = "URL", default_value = "https://localhost:8443")]
+    check_url: Url,
+    /// The organization's name, as people will read it
+    #[arg(long, value_name = "NAME", default_value = "Tegata")]
+    organization: String,
+    /// The organization's identifier
+    #[arg(long, value_name = "ID", default_value = "default")]
+    organization_id: OrganizationId,
+    #[command(flatten)]
+    contact: ContactArguments,
+    /// The name of the first operator
+    #[arg(long, value_name = "NAME", default_value = "admin")]
+    operator: String,
+    /// The kind of the CAs' keys: rsa-2048, rsa-3072, p-256 or p-384
+    #[arg(long, value_name = "KIND", default_value = "rsa-3072", conflicts_with = "import_later")]
+    key: KeyType,
+    /// Make no CA: one will be imported
+    #[arg(long)]
+    import_later: bool,
+    #[arg(
+        long,
+        help = "Print JSON: directory, configuration, initialised, operator, operator_token, root_passphrase"
+    )]
+    pub(super) json: bool,
+}
+
+/// Whom people ask.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct ContactArguments {
+    /// Whom people ask when something does not work
+    #[arg(long = "contact-name", id = "contact-name", value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The telephone number to ask at
+    #[arg(long = "contact-phone", id = "contact-phone", value_name = "NUMBER")]
+    pub(super) phone: Option<String>,
+    /// The e-mail address to ask at
+    #[arg(long = "contact-email", id = "contact-email", value_name = "ADDRESS")]
+    pub(super) email: Option<String>,
+    /// When somebody answers, such as 'Mon-Fri 9:00-17:00'
+    #[arg(long = "contact-hours", id = "contact-hours", value_name = "TEXT")]
+    pub(super) hours: Option<String>,
+}
+
+impl ContactArguments {
+    /// The contact as it is kept; an empty text is none.
+    pub(super) fn contact(&self) -> Contact {
+        let text = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        Contact {
+            name: text(&self.name),
+            phone: text(&self.phone),
+            email: text(&self.email),
+            hours: text(&self.hours),
+        }
+    }
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    directory: String,
+    configuration: String,
+    initialised: bool,
+    operator: Option<&'a str>,
+    operator_token: Option<&'a str>,
+    root_passphrase: Option<&'a str>,
+}
+
+pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
+    let plan = Plan {
+        directory: arguments.directory.clone(),
+        public_url: checked(&arguments.public_url, "--public-url")?,
+        check_url: checked(&arguments.check_url, "--check-url")?,
+        organization: Organization {
+            id: arguments.organization_id.clone(),
+            name: arguments.organization.trim().to_owned(),
+            contact: arguments.contact.contact(),
+        },
+        operator: arguments.operator.clone(),
+        authorities: (!arguments.import_later).then_some(arguments.key),
+    };
+    let progress = session.progress("making keys and certificates");
+    let means = Means { now: session.clock.now(), entropy: &*session.entropy };
+    let made = block_on(initialise(&plan, means))?;
+    drop(progress);
+    match made {
+        Ok(made) => told(session, arguments, &made),
+        Err(AppError::Layout(LayoutError::Initialised(directory))) => again(session, &directory),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A site's address: scheme, host and port, without more.
+fn checked(url: &Url, option: &str) -> Result<Url, Failure> {
+    let bare =
+        url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if matches!(url.scheme(), "http" | "https") && url.has_host() && bare {
+        return Ok(url.clone());
+    }
+    let message = format!("{option} {url} is no site's address");
+    Err(Failure::new(Exit::Usage, "usage", message)
+        .hint("such as https://cert.example.jp: scheme, host and port, no path"))
+}
+
+fn again(session: &Session, directory: &Path) -> Result<(), Failure> {
+    let configuration = directory.join(CONFIGURATION).display().to_string();
+    let text = format!("{} is initialised already; nothing was changed.\n", directory.display());
+    let value = Told {
+        directory: directory.display().to_string(),
+        configuration,
+        initialised: false,
+        operator: None,
+        operator_token: None,
+        root_passphrase: None,
+    };
+    session.output.result(&text, &value)
+}
+
+fn told(session: &Session, arguments: &Arguments, made: &Initialised) -> Result<(), Failure> {
+    let directory = made.directory.display().to_string();
+    let configuration = made.directory.join(CONFIGURATION).display().to_string();
+    let root_passphrase = made.root_passphrase.as_ref().map(|passphrase| passphrase.as_str());
+    let mut text = format!("{} {directory}\n\n", style::good("The installation stands in"));
+    text += "Known only now; write it down:\n";
+    text += &lines(&[
+        (&format!("  token of operator {}", arguments.operator), Some(style::strong(made.token.expose()))),
+        ("  passphrase of the root's key", root_passphrase.map(style::strong)),
+    ]);
+    text += "\nNext:\n";
+    if made.root.is_some() {
+        let key = made.directory.join("root/root.key").display().to_string();
+        let _ = writeln!(text, "  Take the root's key offline: move {key} to a medium in a safe.");
+        text += "  It is needed again only for a new issuing CA.\n";
+    } else {
+        let _ = writeln!(text, "  tegata --config {directory} issuer import --certificates FILE --key FILE");
+    }
+    let _ = writeln!(text, "  tegata --config {directory} config check");
+    let _ = writeln!(text, "  tegata --config {directory} serve");
+    let _ = writeln!(text, "  tegata --config {directory} invite --subscriber 'Hanako Yamada'");
+    let value = Told {
+        directory,
+        configuration,
+        initialised: true,
+        operator: Some(&arguments.operator),
+        operator_token: Some(made.token.expose()),
+        root_passphrase,
+    };
+    session.output.result(&text, &value)
+}

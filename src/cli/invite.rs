@@ -1,0 +1,92 @@
+//! `tegata invite`.
+
+use clap::builder::NonEmptyStringValueParser;
+
+use super::Session;
+use super::block_on;
+use super::failure::Failure;
+use super::handover::{HandOver, Pictures};
+use crate::device::Platform;
+use crate::directory::{FacilityCode, SubscriberId};
+use crate::enrollment::{Invite, SubscriberInvite};
+
+/// Invite a person: print the link, the number, the secret and the QR code of a new enrollment
+///
+/// One invitation is for one device. Give the person the QR code (or the link, or the number) and the secret, best by two
+/// different ways: the secret is never in the link. They are known only now: only their hashes are kept. `tegata reissue`
+/// makes new ones.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The QR code and the link work for 48 hours, number and secret for 180 days, unless the offer says otherwise.
+
+Examples:
+  tegata invite --subscriber 'Hanako Yamada'
+  tegata invite --subscriber 'Hanako Yamada' --subscriber-id 10234 --facility G13B --device iphone --device ipad
+  tegata invite --subscriber 'Hanako Yamada' --offer wifi --note 'new phone, ticket 4711' --qr-png hanako.png
+  tegata invite --subscriber 'Hanako Yamada' --json | jq -r .link")]
+pub(super) struct Arguments {
+    /// The person's name, as it shall stand in the certificate
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    subscriber: String,
+    /// Your own identifier for the person, such as a personnel number; one is made when it is left out
+    #[arg(long, value_name = "ID")]
+    subscriber_id: Option<SubscriberId>,
+    /// The person's e-mail address, for offers that put it into the certificate
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// The facility's code, such as G13B
+    #[arg(long, value_name = "CODE")]
+    facility: Option<FacilityCode>,
+    /// What is handed out; `tegata offer list` shows the offers
+    #[arg(long, value_name = "NAME", default_value = "minimal")]
+    offer: String,
+    /// The kind of device: iphone, ipad, mac, android or windows. Can be repeated; without it, whatever the offer serves
+    #[arg(long = "device", value_name = "KIND", value_parser = device)]
+    devices: Vec<Platform>,
+    /// A note for operators, up to 200 characters
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    pictures: Pictures,
+    #[arg(
+        long,
+        help = "Print JSON: enrollment, link, number, secret, expires_at, link_expires_at, and bundle_password where there is one"
+    )]
+    pub(super) json: bool,
+}
+
+/// A kind of device, by the words of people and of offers.
+fn device(word: &str) -> Result<Platform, String> {
+    match word.to_ascii_lowercase().as_str() {
+        "iphone" | "ios" | "ipod" => Ok(Platform::Ios),
+        "ipad" | "ipados" => Ok(Platform::Ipados),
+        "mac" | "macos" => Ok(Platform::Macos),
+        "android" => Ok(Platform::Android),
+        "windows" | "pc" => Ok(Platform::Windows),
+        _ => Err("a kind of device is one of iphone, ipad, mac, android, windows".to_owned()),
+    }
+}
+
+pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
+    let mut platforms = Vec::new();
+    for device in &arguments.devices {
+        if !platforms.contains(device) {
+            platforms.push(*device);
+        }
+    }
+    let invite = Invite {
+        subscriber: SubscriberInvite {
+            id: arguments.subscriber_id.clone(),
+            name: arguments.subscriber.clone(),
+            email: arguments.email.clone(),
+        },
+        facility: arguments.facility.clone(),
+        offer: arguments.offer.clone(),
+        platforms,
+        note: arguments.note.clone(),
+    };
+    let office = session.office()?;
+    let files = arguments.pictures.open()?;
+    let issued = block_on(office.authority.invite(&office.caller, invite))??;
+    HandOver { issued: &issued, name: &arguments.subscriber }.tell(session, files)
+}

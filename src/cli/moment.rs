@@ -1,0 +1,22 @@
+//! Times, as people at this machine read them.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// `2026-11-21 09:30 JST`, in the machine's time zone (`TZ`).
+#[must_use]
+pub fn minute(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// `2026-11-21 09:30`, for tables.
+#[must_use]
+pub fn short(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// RFC 3339 in UTC, whole seconds, for programs.
+#[must_use]
+pub fn rfc3339(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
