@@ -51,9 +51,9 @@ impl Obstacle {
 
 /// The first major version that is served.
 ///
-/// iOS 9 and Android 5 are the first whose own browsers speak TLS 1.2 with AES-GCM, the least that our pages accept. Windows
-/// 10 is the first that is still maintained; on 7 and 8 the wizard opens the file, but what protects the key afterwards has
-/// had no security update since January 2023. macOS hides its version, so that none is refused.
+/// iOS 9 and Android 5 are the first whose own TLS (Safari, `WebView`, Wi-Fi, VPN, mail) speaks 1.2 with AES-GCM: on older ones
+/// the certificate would be installed and be of no use. On Windows 7 to 8.1 the wizard opens the compatible file, but nothing
+/// has protected the key since their last security update in January 2023. macOS hides its version, so that none is refused.
 const fn needed(platform: Platform) -> u32 {
     match platform {
         Platform::Ios | Platform::Ipados => 9,
