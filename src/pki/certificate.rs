@@ -4,7 +4,7 @@ use der::Decode;
 use jiff::Timestamp;
 use openssl::pkey::{HasPublic, PKeyRef};
 use openssl::sha::sha1;
-use openssl::x509::{X509, X509Builder, X509NameRef, X509Ref};
+use openssl::x509::{X509, X509Builder, X509NameRef, X509Ref, X509VerifyResult};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
@@ -58,9 +58,10 @@ pub(crate) fn key_identifier<T: HasPublic>(key: &PKeyRef<T>) -> Result<[u8; 20],
     Ok(sha1(info.subject_public_key.raw_bytes()))
 }
 
-/// Whether a certificate names itself as its issuer.
-pub(crate) fn is_self_issued(certificate: &X509Ref) -> bool {
-    same_name(certificate, certificate)
+/// Whether a certificate claims to be signed by its own key: names and key identifiers fit. A CA's roll-over certificate, signed by its
+/// former key under the same name, is none of these.
+pub(crate) fn is_self_signed(certificate: &X509Ref) -> bool {
+    certificate.issued(certificate) == X509VerifyResult::OK
 }
 
 /// Whether `child` names the subject of `parent` as its issuer, byte for byte or by RFC 5280's comparison of names.

@@ -6,7 +6,7 @@ use openssl::x509::{X509, X509Ref};
 use p12_keystore::error::Error as ArchiveError;
 use p12_keystore::{Pkcs12Archive, PrivateKeyBag};
 
-use crate::pki::certificate::{is_self_issued, is_signed_by};
+use crate::pki::certificate::{is_self_signed, is_signed_by};
 use crate::pki::error::PkiError;
 use crate::pki::issuer::{Issuer, IssuerError};
 use crate::pki::key_file::{KeyFileError, decrypt_key, read_open_key};
@@ -165,7 +165,7 @@ fn chain_above(certificate: &X509Ref, mut candidates: Vec<X509>) -> Result<Vec<X
     let mut chain: Vec<X509> = Vec::new();
     loop {
         let child: &X509Ref = chain.last().map_or(certificate, |last| last);
-        if is_self_issued(child) || chain.len() > Issuer::CHAIN_LIMIT {
+        if is_self_signed(child) || chain.len() > Issuer::CHAIN_LIMIT {
             return Ok(chain);
         }
         let mut longest = None;

@@ -11,9 +11,11 @@ use openssl::x509::{X509, X509Builder, X509NameRef, X509Ref};
 
 use const_oid::db::rfc5280::ANY_EXTENDED_KEY_USAGE;
 
-use crate::pki::certificate::{Powers, detached, is_self_issued, is_signed_by, key_identifier, name_text};
+use crate::entropy::Entropy;
+use crate::pki::certificate::{Powers, detached, is_self_signed, is_signed_by, key_identifier, name_text};
 use crate::pki::error::PkiError;
 use crate::pki::extension::KeyPurpose;
+use crate::pki::key_file::{KeyFileError, encrypt_key};
 use crate::pki::validity::{Standing, validity};
 
 /// Why a certificate, its chain and a key do not make an issuer.
@@ -150,7 +152,7 @@ impl Issuer {
     /// The self-signed certificate at the top, if it is known; the issuer's own when it is a root.
     #[must_use]
     pub fn root(&self) -> Option<&X509> {
-        Some(self.chain.last().unwrap_or(&self.certificate)).filter(|top| is_self_issued(top))
+        Some(self.chain.last().unwrap_or(&self.certificate)).filter(|top| is_self_signed(top))
     }
 
     /// The issuer's name, as certificates that it issues carry it.
@@ -187,6 +189,26 @@ impl Issuer {
     #[must_use]
     pub fn standing(&self, now: Timestamp) -> Standing {
         Standing::at(now, self.validity, Self::SOON)
+    }
+
+    /// The certificate and those above it as PEM, in order: what [`crate::pki::import_pem`] reads back.
+    ///
+    /// # Errors
+    /// When OpenSSL refuses.
+    pub fn to_pem(&self) -> Result<Vec<u8>, PkiError> {
+        let mut pem = Vec::new();
+        for certificate in std::iter::once(&self.certificate).chain(&self.chain) {
+            pem.extend(certificate.to_pem()?);
+        }
+        Ok(pem)
+    }
+
+    /// The private key as encrypted PKCS#8 ([`encrypt_key`]): the only form in which it leaves this value.
+    ///
+    /// # Errors
+    /// When the passphrase is empty or too long, or OpenSSL refuses.
+    pub fn encrypted_key(&self, passphrase: &str, entropy: &dyn Entropy) -> Result<String, KeyFileError> {
+        encrypt_key(&self.key, passphrase, entropy)
     }
 
     /// The private key.
@@ -251,7 +273,7 @@ fn check_authority(certificate: &X509Ref, below: usize) -> Result<Powers, Issuer
 fn check_chain(certificate: &X509Ref, chain: &[X509]) -> Result<(), IssuerError> {
     let mut child = certificate;
     for (i, parent) in chain.iter().enumerate() {
-        if is_self_issued(child) || !is_signed_by(child, parent) {
+        if is_self_signed(child) || !is_signed_by(child, parent) {
             return Err(IssuerError::ChainBreaks {
                 child: name_text(child.subject_name()),
                 parent: name_text(parent.subject_name()),
@@ -272,6 +294,7 @@ fn may_serve_clients(powers: &Powers) -> bool {
 #[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
+    use crate::entropy::SystemEntropy;
     use crate::pki::certificate::begin;
     use crate::pki::extension::Extensions;
     use crate::pki::key::KeyType;
@@ -398,6 +421,33 @@ mod tests {
             )
             .unwrap();
         assert_eq!(below.validity().1, sample::now() + days(10));
+    }
+
+    #[test]
+    fn an_issuer_is_read_back_from_what_it_was_kept_as() {
+        let issuer = sample::issuer(KeyType::P256);
+        let key = issuer.encrypted_key("a passphrase", &SystemEntropy).unwrap();
+        let pem = issuer.to_pem().unwrap();
+        let again = crate::pki::import_pem(&pem, key.as_bytes(), Some("a passphrase")).unwrap();
+        assert_eq!(again.fingerprint(), issuer.fingerprint());
+        assert_eq!(again.to_pem().unwrap(), pem);
+    }
+
+    #[test]
+    fn a_roll_over_certificate_is_no_root() {
+        let old = sample::root(100);
+        let key = ec_key();
+        let dates = (sample::now(), sample::now() + days(50));
+        let mut builder = begin(old.subject(), old.subject(), &key, sample::serial(), dates).unwrap();
+        let identifier = key_identifier(&key).unwrap();
+        Extensions(&mut builder)
+            .authority(None)
+            .unwrap()
+            .key_identifiers(&identifier, old.key_identifier())
+            .unwrap();
+        let issuer = Issuer::new(&old.sign(builder).unwrap(), &old.bundle_chain(), key).unwrap();
+        assert_eq!(issuer.chain().len(), 1);
+        assert_eq!(issuer.root().unwrap().to_der().unwrap(), old.certificate().to_der().unwrap());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use openssl::x509::X509Ref;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::pki::certificate::{detached, is_self_issued, name_text};
+use crate::pki::certificate::{detached, is_self_signed, name_text};
 use crate::pki::error::PkiError;
 use crate::pki::identity::Identity;
 
@@ -188,6 +188,8 @@ fn replacement(character: char) -> Option<char> {
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}'
         | '\u{fff0}'..='\u{ffff}' => None,
+        // Selectors of a glyph, which follow the kanji of some names: without them it is the same character.
+        '\u{e0000}'..='\u{e01ef}' => None,
         // Outside the Basic Multilingual Plane, such as the 𠮷 of some family names: no BMPString holds it.
         '\u{10000}'.. => Some('〓'),
         c if c.is_control() => Some(' '),
@@ -220,7 +222,7 @@ pub fn write(
     let mut above = Stack::new()?;
     for certificate in chain {
         let der = certificate.to_der()?;
-        if written.contains(&der) || (is_self_issued(certificate) && !include_root) {
+        if written.contains(&der) || (is_self_signed(certificate) && !include_root) {
             continue;
         }
         above.push(without_alias(certificate)?)?;
@@ -350,6 +352,7 @@ mod tests {
             ("taro.yamada@example.jp", "taro yamada example jp"),
             ("  手形　太郎\n", "手形 太郎"),
             ("𠮷田", "〓田"),
+            ("葛\u{e0100}城", "葛城"),
             ("token: name", "token name"),
             ("\u{202e}gnp.exe", "gnp exe"),
             ("..@:\0\u{200b}", FriendlyName::FALLBACK),

@@ -24,7 +24,7 @@ pub enum SubjectError {
         /// How long it may be, in characters.
         limit: usize,
     },
-    /// A control character, such as a line break or NUL.
+    /// A control character, such as a line break, NUL or an override of the reading direction.
     #[error("{0} contains a control character")]
     ControlCharacter(Attribute),
     /// A character outside the `PrintableString` that the attribute must be.
@@ -142,7 +142,9 @@ impl Attribute {
         if value.trim().is_empty() {
             return Err(SubjectError::Empty(self));
         }
-        if value.chars().any(char::is_control) {
+        // Overrides of the reading direction would let a name pose as another in an operator's list.
+        let steers = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if value.chars().any(|c| c.is_control() || steers(c)) {
             return Err(SubjectError::ControlCharacter(self));
         }
         if self == Self::Country && !(length == 2 && value.bytes().all(|b| b.is_ascii_uppercase())) {
@@ -265,7 +267,7 @@ mod tests {
 
     #[test]
     fn nul_and_line_breaks_are_refused() {
-        for text in ["a\0b", "a\nb", "a\u{7f}"] {
+        for text in ["a\0b", "a\nb", "a\u{7f}", "a\u{202e}b"] {
             assert_eq!(
                 Attribute::CommonName.check(text),
                 Err(SubjectError::ControlCharacter(Attribute::CommonName))
