@@ -178,7 +178,8 @@ impl fmt::Display for FriendlyName {
 fn replacement(character: char) -> Option<char> {
     match character {
         '.' | '@' | ':' => Some(' '),
-        // Invisible: joiners, direction marks and overrides, byte order mark, soft hyphen.
+        // Invisible: joiners, direction marks and overrides, byte order mark, soft hyphen; and selectors of a glyph, which follow the kanji
+        // of some names and without which it is the same character.
         '\u{ad}'
         | '\u{61c}'
         | '\u{180e}'
@@ -187,9 +188,8 @@ fn replacement(character: char) -> Option<char> {
         | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}'
-        | '\u{fff0}'..='\u{ffff}' => None,
-        // Selectors of a glyph, which follow the kanji of some names: without them it is the same character.
-        '\u{e0000}'..='\u{e01ef}' => None,
+        | '\u{fff0}'..='\u{ffff}'
+        | '\u{e0000}'..='\u{e01ef}' => None,
         // Outside the Basic Multilingual Plane, such as the 𠮷 of some family names: no BMPString holds it.
         '\u{10000}'.. => Some('〓'),
         c if c.is_control() => Some(' '),
