@@ -8,4 +8,5 @@ mod life;
 mod numbers;
 mod races;
 mod succession;
+mod transitions;
 mod world;
