@@ -1,5 +1,5 @@
-//! The bare OpenSSL calls that no implementation can avoid, on inputs that were made before: names, extensions, numbers and dates are
-//! objects already, nothing is checked, nothing is encoded that OpenSSL does not encode itself.
+//! The bare OpenSSL calls that no implementation can avoid, on inputs that were made before: names, extensions,
+//! numbers and dates are objects already, nothing is checked, nothing is encoded that OpenSSL does not encode itself.
 
 use openssl::asn1::{Asn1Integer, Asn1Time};
 use openssl::bn::BigNum;

@@ -1,4 +1,5 @@
-//! What a bundle costs: each step next to the bare OpenSSL calls, first by criterion in wall-clock time, then as a table of ratios.
+//! What a bundle costs: each step next to the bare OpenSSL calls, first by criterion in wall-clock time, then as a
+//! table of ratios.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark stops at the first surprise")]
 

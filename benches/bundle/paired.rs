@@ -1,5 +1,5 @@
-//! Ratios that hold on a busy machine: both sides by turns on the same inputs, in the processor time of this thread, so that what else the
-//! machine does falls on both or on neither.
+//! Ratios that hold on a busy machine: both sides by turns on the same inputs, in the processor time of this thread,
+//! so that what else the machine does falls on both or on neither.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -55,8 +55,8 @@ impl Paired {
         (side(|pair| pair.0), side(|pair| pair.1))
     }
 
-    /// The median of the pairs' ratios, and the interval that holds the true median with 95 % confidence: order statistics of the binomial
-    /// distribution, which ask nothing of how the times are distributed.
+    /// The median of the pairs' ratios, and the interval that holds the true median with 95 % confidence: order
+    /// statistics of the binomial distribution, which ask nothing of how the times are distributed.
     pub fn ratio(&self) -> (f64, f64, f64) {
         let mut ratios: Vec<f64> = self.0.iter().map(|(ours, floor)| ours / floor).collect();
         ratios.sort_by(f64::total_cmp);

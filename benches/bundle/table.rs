@@ -143,8 +143,8 @@ fn peer(setup: &Setup, floor: &Floor<'_>, effort: &Effort) {
     line("  CMS, against OpenSSL's CMS_sign", &signatures);
 }
 
-/// Times of key generation, by turns through Tegata and bare: it is the same call on both sides and varies more from key to key than
-/// anything else here, so both sides share one estimate instead of comparing two draws of luck.
+/// Times of key generation, by turns through Tegata and bare: it is the same call on both sides and varies more from
+/// key to key than anything else here, so both sides share one estimate instead of comparing two draws of luck.
 fn generated(kind: KeyType, effort: &Effort) -> Vec<f64> {
     let ours = |_| timed(1, || SubjectKey::generate(kind).unwrap());
     let bare = |_| timed(1, || Floor::key(kind));

@@ -58,8 +58,8 @@ pub(crate) fn key_identifier<T: HasPublic>(key: &PKeyRef<T>) -> Result<[u8; 20],
     Ok(sha1(info.subject_public_key.raw_bytes()))
 }
 
-/// Whether a certificate claims to be signed by its own key: names and key identifiers fit. A CA's roll-over certificate, signed by its
-/// former key under the same name, is none of these.
+/// Whether a certificate claims to be signed by its own key: names and key identifiers fit. A CA's roll-over
+/// certificate, signed by its former key under the same name, is none of these.
 pub(crate) fn is_self_signed(certificate: &X509Ref) -> bool {
     certificate.issued(certificate) == X509VerifyResult::OK
 }

@@ -115,8 +115,8 @@ fn assemble_archive(archive: &Pkcs12Archive) -> Result<Issuer, ImportError> {
     assemble(certificates.collect::<Result<_, _>>().map_err(ImportError::Certificate)?, key)
 }
 
-/// NSS and the macOS keychain export BER with indefinite lengths, which p12-keystore does not read and OpenSSL does. `None` when it is not
-/// even that.
+/// NSS and the macOS keychain export BER with indefinite lengths, which p12-keystore does not read and OpenSSL does.
+/// `None` when it is not even that.
 fn import_ber(ber: &[u8], password: &str) -> Option<Result<Issuer, ImportError>> {
     let archive = Pkcs12::from_der(ber).ok()?;
     // OpenSSL's wrapper panics on NUL, with which no password of PKCS#12 can be written either.
@@ -277,17 +277,28 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn no_archive_makes_the_reader_panic(garbage in prop::collection::vec(any::<u8>(), 0..200), at in any::<prop::sample::Index>(), to in any::<u8>(), cut in any::<prop::sample::Index>()) {
+        fn no_archive_makes_the_reader_panic(
+            garbage in prop::collection::vec(any::<u8>(), 0..200),
+            at in any::<prop::sample::Index>(),
+            to in any::<u8>(),
+            cut in any::<prop::sample::Index>(),
+        ) {
             prop_assert!(import_pkcs12(&garbage, "password").is_err());
             let mut archive = ARCHIVE.clone();
-            let changed = archive[at.index(ARCHIVE.len())] != to;
             archive[at.index(ARCHIVE.len())] = to;
-            prop_assert_eq!(import_pkcs12(&archive, "password").is_err(), changed);
+            // Not every byte is under the MAC; but whatever is still read is the same issuer.
+            if let Ok(issuer) = import_pkcs12(&archive, "password") {
+                prop_assert_eq!(issuer.fingerprint(), SAMPLE.fingerprint());
+            }
             prop_assert!(import_pkcs12(&archive[..cut.index(ARCHIVE.len())], "password").is_err());
         }
 
         #[test]
-        fn no_certificate_file_makes_the_reader_panic(garbage in prop::collection::vec(any::<u8>(), 0..200), at in any::<prop::sample::Index>(), to in any::<u8>()) {
+        fn no_certificate_file_makes_the_reader_panic(
+            garbage in prop::collection::vec(any::<u8>(), 0..200),
+            at in any::<prop::sample::Index>(),
+            to in any::<u8>(),
+        ) {
             prop_assert!(read_certificates(&garbage).is_err());
             let mut file = pem(&[SAMPLE.certificate()]);
             let i = at.index(file.len());

@@ -341,7 +341,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_file_makes_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), cut in 0_usize..300, at in 0_usize..240, to in any::<u8>()) {
+        fn no_file_makes_the_reader_panic(
+            bytes in prop::collection::vec(any::<u8>(), 0..300),
+            cut in 0_usize..300,
+            at in 0_usize..240,
+            to in any::<u8>(),
+        ) {
             let mut file = open_pem(&key()).into_bytes();
             prop_assert!(read_open_key(&bytes).is_err());
             if let Some(byte) = file.get_mut(at) { *byte = to; }

@@ -178,8 +178,8 @@ impl fmt::Display for FriendlyName {
 fn replacement(character: char) -> Option<char> {
     match character {
         '.' | '@' | ':' => Some(' '),
-        // Invisible: joiners, direction marks and overrides, byte order mark, soft hyphen; and selectors of a glyph, which follow the kanji
-        // of some names and without which it is the same character.
+        // Invisible: joiners, direction marks and overrides, byte order mark, soft hyphen; and selectors of a glyph,
+        // which follow the kanji of some names and without which it is the same character.
         '\u{ad}'
         | '\u{61c}'
         | '\u{180e}'
@@ -289,8 +289,8 @@ mod tests {
         let identity = sample::identity(&sample::issuer(KeyType::P256), KeyType::P256);
         let name = FriendlyName::clean("x");
         let file = write(&identity, &name, &password(), Variant::Modern, true).unwrap();
-        // PBKDF2-params (RFC 8018 appendix A.2) from the salt's end: 10,000 rounds, no keyLength, hmacWithSHA256 with NULL. Apple's
-        // reader wants exactly this, once for the certificates and once for the key.
+        // PBKDF2-params (RFC 8018 appendix A.2) from the salt's end: 10,000 rounds, no keyLength, hmacWithSHA256 with
+        // NULL. Apple's reader wants exactly this, once for the certificates and once for the key.
         let expected = b"\x02\x02\x27\x10\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x09\x05\x00";
         assert_eq!(file.windows(expected.len()).filter(|bytes| bytes == expected).count(), 2);
         assert!(file.ends_with(b"\x02\x02\x27\x10"), "the MAC's rounds end the file");

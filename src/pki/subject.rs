@@ -306,7 +306,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_passes_the_check_is_encoded_and_read_back(kind in prop::sample::select(&ALL[..]), text in any::<String>()) {
+        fn what_passes_the_check_is_encoded_and_read_back(
+            kind in prop::sample::select(&ALL[..]),
+            text in any::<String>(),
+        ) {
             if kind.check(&text).is_ok() {
                 let mut attributes = vec![(kind, text.clone())];
                 if kind != Attribute::CommonName {
