@@ -129,6 +129,7 @@ number-title = Get your certificate
 number-lead = Enter the retrieval number and the secret code from your invitation.
 number-label = Retrieval number
 number-hint = 8 digits
+number-wrong = The number or the secret code is not right
 number-qr = If your invitation has a QR code, just scan it with the camera of the device that will use the certificate.
 
 ## Secret entry

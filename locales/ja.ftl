@@ -78,6 +78,7 @@ number-title = 証明書を受け取る
 number-lead = 案内に書かれている受取番号と確認コードを入力してください。
 number-label = 受取番号
 number-hint = 数字8けた
+number-wrong = 受取番号か確認コードがちがいます
 number-qr = 案内にQRコードがあるときは、証明書を使う端末のカメラで読み取るだけで始められます。
 
 ## Secret entry

@@ -9,6 +9,7 @@ use super::refusal::Refusal;
 use super::sealed::{self, Opened};
 use super::state::{Claim, State};
 use super::view::{BundleFile, FetchPart, FetchedFile, OpenedTicket, TicketStanding};
+use crate::directory::Contact;
 use crate::pepper::Purpose;
 use crate::pki::serial::SerialNumber;
 use crate::store::record::decode;
@@ -92,6 +93,13 @@ impl RegistrationAuthority {
             not_after: delivery.not_after,
             fetched_at,
         })))
+    }
+
+    /// The organization behind a ticket, and whom to ask there, for the page of a refusal. Changes nothing.
+    pub async fn organization_behind_ticket(&self, ticket: &Ticket) -> Option<(String, Contact)> {
+        let found = self.behind_ticket(ticket).await.ok().flatten()?;
+        let organization = self.organization(&found.loaded.enrollment.organization).await.ok()?;
+        Some((organization.name, organization.contact))
     }
 
     /// Describes a file without counting a fetch.

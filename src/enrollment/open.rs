@@ -11,7 +11,7 @@ use super::state::State;
 use super::transition::Door;
 use super::view::OpenedInvitation;
 use crate::device::Platform;
-use crate::directory::{DirectoryError, Organization, OrganizationId};
+use crate::directory::{Contact, DirectoryError, Organization, OrganizationId};
 use crate::pepper::{Purpose, SecretHash};
 use crate::pki::serial::SerialNumber;
 use crate::profile::Offer;
@@ -112,6 +112,13 @@ impl RegistrationAuthority {
             resumable_until: resumable(&enrollment.state, now),
             enrollment: enrollment.id,
         })
+    }
+
+    /// The organization behind a link, and whom to ask there, for the page of a refusal. Changes nothing.
+    pub async fn organization_behind_code(&self, code: &Code) -> Option<(String, Contact)> {
+        let found = self.behind(Purpose::Code, code.expose().as_bytes()).await.ok().flatten()?;
+        let organization = self.organization(&found.enrollment.organization).await.ok()?;
+        Some((organization.name, organization.contact))
     }
 }
 

@@ -2,8 +2,12 @@
 
 use std::sync::LazyLock;
 
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpRequest, HttpResponse};
 use data_encoding::{BASE64, HEXLOWER};
 use openssl::hash::{MessageDigest, hash};
+
+use super::error::HttpError;
 
 /// The one style sheet. It stands inside every page, so that the first page is one request; the Content-Security-Policy
 /// names its hash.
@@ -56,4 +60,16 @@ fn sha256(bytes: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn style_source() -> String {
     format!("'sha256-{}'", BASE64.encode(&sha256(STYLE.as_bytes())))
+}
+
+/// `GET /assets/{name}`: a file, for good.
+///
+/// # Errors
+/// [`HttpError::NotFound`].
+pub async fn serve(request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let asset = find(request.match_info().get("name").unwrap_or_default()).ok_or(HttpError::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .content_type(asset.media_type)
+        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(asset.bytes))
 }

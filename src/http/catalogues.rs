@@ -78,9 +78,18 @@ fn sources() -> String {
 }
 
 #[test]
-fn every_used_key_exists() {
+fn every_key_is_used_and_every_used_key_exists() {
     let keys = keys(Language::Japanese);
     let sources = sources();
+    for key in keys.keys() {
+        // The parts of an explanation are asked for by their code.
+        let explained = CODES.iter().any(|code| {
+            ["title", "why", "todo"]
+                .iter()
+                .any(|part| *key == format!("{}-{part}", code.to_ascii_lowercase()))
+        });
+        assert!(explained || sources.contains(&format!("\"{key}\"")), "{key} is not used");
+    }
     for used in sources.split("say(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(keys.contains_key(used), "{used} is in no catalogue");
     }

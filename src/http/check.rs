@@ -1,8 +1,17 @@
 //! The page behind TLS client authentication: does the certificate work, and if not, why?
 
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use jiff::Timestamp;
 
+use super::client_certificate::{self, ClientCert};
+use super::error::HttpError;
+use super::frame::page;
 use super::page::{Frame, Problem};
+use super::visit::Visit;
+use super::words::Words;
+use crate::enrollment::CheckOutcome;
 
 /// The outcome of a check.
 #[derive(Debug, Template)]
@@ -18,4 +27,102 @@ pub struct CheckPage {
     pub details: Vec<(String, String)>,
     /// This very page.
     pub again: String,
+}
+
+/// What was shown, as bytes that should be a certificate.
+fn shown(visit: &Visit, request: &HttpRequest) -> Option<Vec<u8>> {
+    let settings = &visit.site().settings;
+    let carried = client_certificate::read(request.headers());
+    if settings.client_certificate_by_proxy && settings.proxies.trusts(visit.ends().peer) {
+        return match carried {
+            ClientCert::Absent => None,
+            ClientCert::Der(der) => Some(der),
+            // No bytes are no certificate: the page says that it is not registered.
+            ClientCert::Malformed => {
+                tracing::warn!(reference = visit.reference(), peer = %visit.ends().peer, "a proxy sent a malformed Client-Cert");
+                Some(Vec::new())
+            }
+        };
+    }
+    if carried != ClientCert::Absent {
+        tracing::warn!(
+            reference = visit.reference(),
+            peer = %visit.ends().peer,
+            "Client-Cert from an address that is no listed proxy was ignored"
+        );
+    }
+    visit.connection()?.client_certificate.as_deref().map(<[u8]>::to_vec)
+}
+
+/// `GET /check`: what the certificate that was shown is worth. The first good one proves the installation.
+///
+/// # Errors
+/// None but an unexpected one.
+pub async fn check(visit: Visit, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let shown = shown(&visit, &request);
+    let outcome = visit.site().authority.check(shown.as_deref()).await;
+    let status = match outcome {
+        CheckOutcome::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
+    };
+    page(status, &draw(&visit, &outcome))
+}
+
+fn draw(visit: &Visit, outcome: &CheckOutcome) -> CheckPage {
+    let words = visit.words();
+    let problem = problem(words, outcome, visit.site().now());
+    let frame = match &problem {
+        None => visit.frame("check", &words.say("check-ok-title")),
+        Some(problem) => visit.frame("check", &problem.title).with_reference(),
+    };
+    CheckPage {
+        frame,
+        outcome: name(outcome),
+        problem,
+        details: details(words, outcome),
+        again: visit.here(|_| {}),
+    }
+}
+
+/// The stable name of an outcome.
+const fn name(outcome: &CheckOutcome) -> &'static str {
+    match outcome {
+        CheckOutcome::Ok { .. } => "ok",
+        CheckOutcome::NoneShown => "none-shown",
+        CheckOutcome::OtherIssuer { .. } => "other-issuer",
+        CheckOutcome::Expired { .. } => "expired",
+        CheckOutcome::NotYetValid { .. } => "not-yet-valid",
+        CheckOutcome::Revoked { .. } => "revoked",
+        CheckOutcome::Superseded { .. } => "superseded",
+        CheckOutcome::Unknown => "unknown",
+        CheckOutcome::TryAgain => "try-again",
+    }
+}
+
+fn problem(words: Words, outcome: &CheckOutcome, now: Timestamp) -> Option<Problem> {
+    let problem = Problem::explain(words, outcome.code()?);
+    let moment = |at: &Timestamp| words.moment(*at, now);
+    let fact = match outcome {
+        CheckOutcome::Expired { at } => words.say("t-303-fact").with("at", moment(at)),
+        CheckOutcome::NotYetValid { at } => words.say("t-304-fact").with("at", moment(at)),
+        CheckOutcome::Revoked { at, reason } => {
+            words.say("t-305-fact").with("at", moment(at)).with("reason", reason.name())
+        }
+        CheckOutcome::Superseded { at } => words.say("t-306-fact").with("at", moment(at)),
+        _ => return Some(problem),
+    };
+    Some(problem.with_fact(&fact))
+}
+
+fn details(words: Words, outcome: &CheckOutcome) -> Vec<(String, String)> {
+    let line = |key: &str, value: String| (words.say(key).to_string(), value);
+    match outcome {
+        CheckOutcome::Ok { subject, not_after, .. } => {
+            vec![line("check-ok-name", subject.clone()), line("check-ok-until", words.date(*not_after))]
+        }
+        CheckOutcome::OtherIssuer { issuer, expected } => {
+            vec![line("check-issuer-shown", issuer.clone()), line("check-issuer-expected", expected.clone())]
+        }
+        _ => Vec::new(),
+    }
 }

@@ -1,8 +1,13 @@
 //! Every code with its explanation.
 
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::error::HttpError;
+use super::frame::page;
 use super::page::{Frame, Problem};
+use super::visit::Visit;
 
 /// Every code that a page can show, in order. Never renumbered, never used again.
 pub const CODES: [&str; 36] = [
@@ -43,4 +48,31 @@ pub struct CodePage {
     pub problem: Problem,
     /// The list.
     pub all: String,
+}
+
+/// `GET /help`: every code.
+///
+/// # Errors
+/// None but an unexpected one.
+pub async fn list(visit: Visit) -> Result<HttpResponse, HttpError> {
+    let words = visit.words();
+    let entries = CODES.into_iter().map(|code| HelpEntry {
+        code,
+        title: words.explain(code, "title").to_string(),
+        href: visit.there(&format!("/help/{code}")),
+    });
+    let frame = visit.frame("help", &words.say("help-title"));
+    page(StatusCode::OK, &HelpPage { frame, entries: entries.collect() })
+}
+
+/// `GET /help/{code}`: one code, in either case.
+///
+/// # Errors
+/// [`HttpError::NotFound`].
+pub async fn explain(visit: Visit, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let asked = request.match_info().get("code").unwrap_or_default();
+    let code = CODES.into_iter().find(|code| code.eq_ignore_ascii_case(asked)).ok_or(HttpError::NotFound)?;
+    let problem = Problem::explain(visit.words(), code);
+    let frame = visit.frame("code", &problem.title);
+    page(StatusCode::OK, &CodePage { frame, problem, all: visit.there("/help") })
 }

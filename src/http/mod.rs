@@ -12,7 +12,7 @@
 //! | secret entry | `/c/{code}` | `data-page="secret"`, `data-platform` | `form#entry`: `secret`, hidden `form`, where asked for `password`; `#offer`, `#device`, `details#device-change a[data-device]`, `#once`, `#resume` |
 //! | the same, after a refusal | the form's | `data-code="T-…"` as well | `#problem[data-code]`, `#fact`, `#attempts[data-attempts-left]` |
 //! | another browser | `/c/{code}`, `/` | `data-page="browser"`, `data-obstacle` | `a#hop` (where a hop is worth trying), `ol#manual`, `#address`, `a#anyway`, `a[data-device]` |
-//! | too old, or no such device | `/c/{code}`, `/` | `data-page="too-old"` or `"unfit"`, `data-obstacle` | `#fact`, `a#anyway`, `a[data-device]` |
+//! | too old, not for this device, or nothing is made for it | `/c/{code}`, `/` | `data-page="too-old"` or `"unfit"`, `data-obstacle` | `#fact`, `a[data-device]`, where too old `a#anyway` |
 //! | which device? | `/c/{code}`, `/` | `data-page="choose"` | `a[data-device="ios"]`, `ipados`, `android`, `windows`, `macos` |
 //! | for previewers and crawlers | `/c/{code}`, `/` | `data-page="preview"` | no form |
 //! | ticket | `/t/{ticket}` | `data-page="ticket"`, `data-platform`, `data-window-ends`, `data-fetches-left`, `data-fetched` | `a#file[data-variant]`, `a#compatible`, `#bundle-password` (its text without white space is the password) or `#bundle-password-separate`, `ol#steps > li`, `#left`, `#file-name`, `#certificate-name`, `#not-after`, `a#check`, `#fetched` |
@@ -28,25 +28,86 @@
 //! with every hidden field of the page; the optional ones are `device`, `touch`, `ch_platform`, `ch_platform_version` and
 //! `ch_model`. `?anyway=1` goes past what stands in the way, `?device=` corrects the device.
 
-pub mod assets;
+mod address;
+mod assets;
 #[cfg(test)]
 mod catalogues;
-pub mod check;
-pub mod client_certificate;
-pub mod delivery;
-pub mod entry;
-pub mod guide;
-pub mod help;
-pub mod language;
-pub mod limits;
-pub mod moment;
-pub mod nonce;
-pub mod obstacle;
-pub mod page;
-pub mod proxy;
-pub mod refusal;
+mod check;
+mod client_certificate;
+mod connection;
+mod delivery;
+mod entry;
+mod error;
+mod form;
+mod frame;
+mod guide;
+mod headers;
+mod health;
+mod help;
+mod language;
+mod limits;
+mod moment;
+mod nonce;
+mod obstacle;
+mod origin;
+mod page;
+mod proxy;
+mod refusal;
 #[cfg(test)]
 mod samples;
-pub mod ticket;
-pub mod tls;
-pub mod words;
+mod server;
+mod settings;
+mod site;
+mod stand_in;
+mod ticket;
+mod tls;
+mod visit;
+mod words;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
+use actix_web::web::ServiceConfig;
+
+pub use form::LARGEST as LARGEST_FORM;
+pub use headers::REQUEST_ID;
+pub use limits::{Allowance, RateLimits};
+pub use page::ContactLines;
+pub use proxy::TrustedProxies;
+pub use server::{Bound, ServeError, serve};
+pub use settings::{Settings, SiteKind};
+pub use site::{Readiness, Site, SiteParts};
+pub use tls::{AskForCertificate, Refreshed, TlsError, TlsFiles, TlsSource};
+
+use address::at;
+use visit::Visit;
+
+/// Every address of the landing site. Around each: [`frame::around`] (reference, headers, prefetches, errors, panics, log).
+///
+/// What a form's address does before it looks at anything: rate limit, origin, media type, size, nonce (`entry`).
+fn landing(config: &mut ServiceConfig) {
+    config
+        .service(at(["/"]).reads(entry::by_number).posts(entry::claim_by_number).done())
+        .service(at(["/c/{code}", "/C/{code}"]).reads(entry::by_code).posts(entry::claim_by_code).done())
+        .service(at(["/t/{ticket}"]).reads(ticket::show).done())
+        .service(at(["/d/{ticket}/{file}"]).reads_apart(delivery::get, delivery::head).done())
+        .service(at(["/check"]).reads(to_check).done())
+        .service(at(["/help"]).reads(help::list).done())
+        .service(at(["/help/{code}"]).reads(help::explain).done())
+        .service(at(["/assets/{name}"]).reads(assets::serve).done())
+        .service(at(["/healthz"]).reads(health::live).done())
+        .service(at(["/readyz"]).reads(health::ready).done());
+}
+
+/// Every address of the check site.
+fn check(config: &mut ServiceConfig) {
+    config
+        .service(at(["/", "/check"]).reads(check::check).done())
+        .service(at(["/assets/{name}"]).reads(assets::serve).done())
+        .service(at(["/healthz"]).reads(health::live).done())
+        .service(at(["/readyz"]).reads(health::ready).done());
+}
+
+/// `GET /check` on the landing site leads to the site that asks for the certificate.
+async fn to_check(visit: Visit) -> HttpResponse {
+    HttpResponse::Found().insert_header((LOCATION, visit.site().settings.check_url.as_str())).finish()
+}

@@ -1,10 +1,18 @@
 //! What stands in the way before anything is used up: a browser that cannot install, a system that is too old, a device
 //! that nobody knows.
 
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
 
+use super::entry::choices;
+use super::error::HttpError;
+use super::frame::page;
 use super::page::{Choice, Frame};
-use crate::device::Platform;
+use super::refusal::explain;
+use super::visit::Visit;
+use crate::device::{Device, Obstacle, Platform, hop};
+use crate::enrollment::{OpenedInvitation, Refusal};
 
 /// "Open this page in Safari": the way out of a browser that cannot install.
 #[derive(Debug, Template)]
@@ -44,8 +52,8 @@ pub struct UnfitPage {
     pub fact: String,
     /// What to do.
     pub todo: String,
-    /// The same page without this question.
-    pub anyway: String,
+    /// The same page without this question, where going on may work.
+    pub anyway: Option<String>,
     /// What the device can be corrected to.
     pub choices: Vec<Choice>,
 }
@@ -58,4 +66,143 @@ pub struct ChoosePage {
     pub frame: Frame,
     /// What there is to choose from.
     pub choices: Vec<Choice>,
+}
+
+/// The page that stands in the way of the form, if any: nothing is used up yet.
+pub(super) fn before(
+    visit: &Visit,
+    device: &Device,
+    opened: Option<&OpenedInvitation>,
+) -> Option<Result<HttpResponse, HttpError>> {
+    let meant_for = opened.map_or(&[][..], |opened| &opened.platforms);
+    let obstacle = device.obstacle();
+    if obstacle == Some(Obstacle::Unrecognised) {
+        return Some(which_device(visit, device, meant_for, opened));
+    }
+    if matches!(obstacle, Some(Obstacle::NotAPlatform(_))) {
+        let words = visit.words();
+        let named = words.device_with_version(device.platform, device.os_version.as_ref());
+        return Some(draw(visit, opened, "unfit", &words.say("other-title").to_string(), |frame| {
+            UnfitPage {
+                frame,
+                platform: device.platform,
+                obstacle: "not-a-platform",
+                fact: words.say("other-fact").with("device", named).to_string(),
+                todo: words.say("other-todo").to_string(),
+                anyway: None,
+                choices: choices(visit, device, meant_for),
+            }
+        }));
+    }
+    if !meant_for.is_empty() && !meant_for.contains(&device.platform) {
+        return Some(other_device(visit, device, meant_for, StatusCode::OK, opened));
+    }
+    if visit.parameters().anyway {
+        return None;
+    }
+    match obstacle? {
+        Obstacle::InApp { instead, .. } => Some(browser(visit, device, opened, true, instead.as_str())),
+        Obstacle::OtherBrowser { instead } => Some(browser(visit, device, opened, false, instead.as_str())),
+        Obstacle::TooOld { platform, os_version, needed } => {
+            let words = visit.words();
+            let named = words.device_with_version(platform, os_version.as_ref());
+            let fact = words
+                .say("old-fact")
+                .with("device", named)
+                .with("platform", platform.as_str())
+                .with("needed", needed.to_string());
+            Some(draw(visit, opened, "too-old", &words.say("old-title").to_string(), |frame| UnfitPage {
+                frame,
+                platform,
+                obstacle: "system-too-old",
+                fact: fact.to_string(),
+                todo: words.say("old-todo").to_string(),
+                anyway: Some(visit.here(|parameters| parameters.anyway = true)),
+                choices: choices(visit, device, meant_for),
+            }))
+        }
+        Obstacle::NotAPlatform(_) | Obstacle::Unrecognised => None,
+    }
+}
+
+/// "This invitation is for another kind of device", with the way to correct what was recognised.
+pub(super) fn other_device(
+    visit: &Visit,
+    device: &Device,
+    meant_for: &[Platform],
+    status: StatusCode,
+    opened: Option<&OpenedInvitation>,
+) -> Result<HttpResponse, HttpError> {
+    if device.platform == Platform::Unknown {
+        return which_device(visit, device, meant_for, opened);
+    }
+    let refusal = Refusal::OtherDevice { meant_for: meant_for.to_vec() };
+    let problem = explain(visit.words(), &refusal, visit.site().now());
+    let drawn = UnfitPage {
+        frame: framed(visit, opened, "unfit", &problem.title),
+        platform: device.platform,
+        obstacle: "other-device",
+        fact: problem.fact.unwrap_or_default(),
+        todo: problem.todo,
+        anyway: None,
+        choices: choices(visit, device, meant_for),
+    };
+    page(status, &drawn)
+}
+
+fn which_device(
+    visit: &Visit,
+    device: &Device,
+    meant_for: &[Platform],
+    opened: Option<&OpenedInvitation>,
+) -> Result<HttpResponse, HttpError> {
+    draw(visit, opened, "choose", &visit.words().say("choose-title").to_string(), |frame| ChoosePage {
+        frame,
+        choices: choices(visit, device, meant_for),
+    })
+}
+
+fn browser(
+    visit: &Visit,
+    device: &Device,
+    opened: Option<&OpenedInvitation>,
+    in_app: bool,
+    instead: &str,
+) -> Result<HttpResponse, HttpError> {
+    let title = visit.words().say("browser-title").with("browser", instead.to_owned()).to_string();
+    // What leads there says that it does, so that a browser that comes back gets the steps by hand.
+    let there = visit.address(|parameters| parameters.hopped = true);
+    draw(visit, opened, "browser", &title, |frame| BrowserPage {
+        frame,
+        platform: device.platform,
+        obstacle: if in_app { "in-app-browser" } else { "other-browser" },
+        in_app,
+        instead: instead.to_owned(),
+        hop: hop(device, &there, visit.parameters().hopped),
+        address: visit.address(|parameters| {
+            parameters.hopped = false;
+            parameters.external = false;
+            parameters.device = None;
+        }),
+        anyway: visit.here(|parameters| parameters.anyway = true),
+        choices: choices(visit, device, opened.map_or(&[][..], |opened| &opened.platforms)),
+    })
+}
+
+fn framed(visit: &Visit, opened: Option<&OpenedInvitation>, name: &'static str, title: &str) -> Frame {
+    let frame = visit.frame(name, &title);
+    match opened {
+        None => frame,
+        Some(opened) => frame.of(opened.organization.clone(), (&opened.contact).into()),
+    }
+}
+
+fn draw<P: Template>(
+    visit: &Visit,
+    opened: Option<&OpenedInvitation>,
+    name: &'static str,
+    title: &str,
+    drawn: impl FnOnce(Frame) -> P,
+) -> Result<HttpResponse, HttpError> {
+    page(StatusCode::OK, &drawn(framed(visit, opened, name, title)))
 }

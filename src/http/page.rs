@@ -1,11 +1,11 @@
 //! What every page has around its content: language, contact, reference.
 
-use askama::Template;
 use jiff::Timestamp;
 
 use super::language::Language;
 use super::words::{Phrase, Words};
 use crate::device::{OsVersion, Platform};
+use crate::directory::Contact;
 
 /// A link to this very page in another language.
 #[derive(Debug, Clone)]
@@ -49,6 +49,13 @@ impl ContactLines {
             .enumerate()
             .filter_map(|(place, c)| (c.is_ascii_digit() || (place == 0 && c == '+')).then_some(c))
             .collect()
+    }
+}
+
+impl From<&Contact> for ContactLines {
+    fn from(contact: &Contact) -> Self {
+        let Contact { name, phone, email, hours } = contact.clone();
+        Self { name, phone, email, hours }
     }
 }
 
@@ -204,12 +211,4 @@ impl Words {
     pub fn until(self, at: Timestamp, now: Timestamp) -> (String, String) {
         (self.moment(at, now), self.span(at.duration_since(now)))
     }
-}
-
-/// Renders a page.
-///
-/// # Errors
-/// When a value inside it cannot be written; no page of ours has such a value.
-pub fn render(page: &impl Template) -> Result<String, askama::Error> {
-    page.render()
 }

@@ -164,7 +164,7 @@ impl Sampled for UnfitPage {
                 .with("needed", 5)
                 .to_string(),
             todo: words.say("old-todo").to_string(),
-            anyway: here(&[("anyway", "1")]),
+            anyway: Some(here(&[("anyway", "1")])),
             choices: choices(words, Some(Platform::Android)),
         };
         let other = Self {
@@ -173,7 +173,7 @@ impl Sampled for UnfitPage {
             obstacle: "not-a-platform",
             fact: words.say("other-fact").with("device", "Linux").to_string(),
             todo: words.say("other-todo").to_string(),
-            anyway: here(&[("anyway", "1")]),
+            anyway: None,
             choices: choices(words, None),
         };
         vec![("too-old", old), ("unfit", other)]
@@ -195,6 +195,7 @@ impl Sampled for TicketPage {
             Self {
                 frame: from_clinic(frame(words, "ticket", &words.say("ticket-title"))),
                 platform,
+                is_profile: platform.is_apple(),
                 offer: "医療介護連携システム 接続用証明書".to_owned(),
                 password,
                 file: link("modern"),
@@ -280,7 +281,7 @@ impl Sampled for RefusalPage {
                     frame: frame(words, "refusal", &problem.title).with_reference(),
                     problem,
                     action,
-                    help: format!("/help/{code}"),
+                    help: Some(format!("/help/{code}")),
                 };
                 (code, page)
             })

@@ -1,10 +1,20 @@
 //! The second screen: the file, its password, and what to do on this very device.
 
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::entry::{missed, preview};
+use super::error::HttpError;
+use super::frame::page;
+use super::guide::Situation;
 use super::page::Frame;
+use super::visit::Visit;
 use super::words::Phrase;
-use crate::device::Platform;
+use crate::device::{BundleKind, OsVersion, Platform};
+use crate::enrollment::{BundleFile, OpenedTicket, Refusal, Ticket, TicketStanding};
+use crate::pki::pkcs12::Variant;
+use crate::profile::PasswordMode;
 
 /// How the page shows the bundle password.
 #[derive(Clone)]
@@ -63,6 +73,8 @@ pub struct TicketPage {
     pub frame: Frame,
     /// The device.
     pub platform: Platform,
+    /// Whether the file is a configuration profile, which disappears when it is not installed in time.
+    pub is_profile: bool,
     /// What is handed out.
     pub offer: String,
     /// The bundle password.
@@ -107,6 +119,127 @@ pub struct InstalledPage {
     pub fact: String,
     /// The check page.
     pub check: String,
+}
+
+/// The ticket in an address, or its stand-in.
+pub(super) fn ticket_of(visit: &Visit, request: &HttpRequest) -> Result<Ticket, HttpError> {
+    let text = request.match_info().get("ticket").unwrap_or_default();
+    visit.site().stand_ins.ticket(text).ok_or_else(|| HttpError::internal("no stand-in for a ticket"))
+}
+
+/// A refusal of what a ticket leads to, with whom to ask there.
+pub(super) async fn refused(visit: &Visit, ticket: &Ticket, refusal: Refusal) -> HttpError {
+    if refusal == Refusal::Unknown {
+        return missed(visit, refusal);
+    }
+    HttpError::refused(refusal, visit.site().authority.organization_behind_ticket(ticket).await)
+}
+
+/// `GET /t/{ticket}`: what to do now. Changes nothing, and can be opened again until the window ends.
+///
+/// # Errors
+/// The refusal that applies.
+pub async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    if visit.device(None).bot {
+        return preview(&visit);
+    }
+    let ticket = ticket_of(&visit, &request)?;
+    let standing = match visit.site().authority.ticket(&ticket).await {
+        Ok(standing) => standing,
+        Err(refusal) => return Err(refused(&visit, &ticket, refusal).await),
+    };
+    match standing {
+        TicketStanding::Open(opened) => page(StatusCode::OK, &draw(&visit, &ticket, &opened)?),
+        TicketStanding::Installed { at, platform } => {
+            let words = visit.words();
+            let fact = words
+                .say("installed-fact")
+                .with("at", words.moment(at, visit.site().now()))
+                .with("device", words.device(platform));
+            let installed = InstalledPage {
+                frame: visit.frame("installed", &words.say("installed-title")),
+                platform,
+                fact: fact.to_string(),
+                check: check_url(&visit),
+            };
+            page(StatusCode::OK, &installed)
+        }
+    }
+}
+
+/// The check page in the language of this one.
+fn check_url(visit: &Visit) -> String {
+    let mut url = visit.site().settings.check_url.clone();
+    if let Some(language) = visit.parameters().language {
+        url.query_pairs_mut().append_pair("lang", language.tag());
+    }
+    url.into()
+}
+
+const fn variant_name(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Modern => "modern",
+        Variant::Compatible => "compatible",
+    }
+}
+
+fn link(visit: &Visit, ticket: &Ticket, file: &BundleFile) -> Result<FileLink, HttpError> {
+    let mut url = visit.site().settings.public_url.clone();
+    url.path_segments_mut()
+        .map_err(|()| HttpError::internal("the public address takes no path"))?
+        .clear()
+        .extend(["d", ticket.expose(), &file.name]);
+    Ok(FileLink {
+        name: file.name.clone(),
+        href: url.path().to_owned(),
+        media_type: file.media_type.clone(),
+        variant: variant_name(file.variant),
+    })
+}
+
+fn draw(visit: &Visit, ticket: &Ticket, opened: &OpenedTicket) -> Result<TicketPage, HttpError> {
+    let words = visit.words();
+    let now = visit.site().now();
+    let first = opened.files.first().ok_or_else(|| HttpError::internal("a delivery without a file"))?;
+    let version = opened.os_version.as_deref().and_then(OsVersion::parse);
+    let situation = Situation {
+        platform: opened.platform,
+        major: version.as_ref().map(OsVersion::major),
+        asks_password: !opened.embedded,
+        has_trust_anchor: opened.has_trust_anchor,
+        file: &first.name,
+    };
+    let password = match &opened.password {
+        _ if opened.embedded => PasswordBox::NotAsked,
+        Some(password) => PasswordBox::Shown {
+            groups: groups(password),
+            typed_before: opened.password_mode == PasswordMode::Secret,
+        },
+        None => PasswordBox::Separate,
+    };
+    let (_, span) = words.until(opened.window_ends, now);
+    let compatible = opened.files.iter().skip(1).find(|file| file.variant == Variant::Compatible);
+    let frame = visit.frame("ticket", &words.say("ticket-title"));
+    Ok(TicketPage {
+        frame: frame.of(opened.organization.clone(), (&opened.contact).into()),
+        platform: opened.platform,
+        is_profile: opened.target.kind == BundleKind::Profile,
+        offer: opened.offer.get(words.0.tag()).to_owned(),
+        password,
+        file: link(visit, ticket, first)?,
+        compatible: compatible.map(|file| link(visit, ticket, file)).transpose()?,
+        until: words.time_of_day(opened.window_ends),
+        span,
+        window_ends_at: opened.window_ends.to_string(),
+        fetches_left: opened.fetches_left,
+        fetched: opened.fetched_at.map(|at| words.moment(at, now)),
+        steps: situation.steps(words),
+        prompt: situation.prompt(words),
+        removal: situation.removal(words),
+        check: check_url(visit),
+        certificate_name: opened.certificate_name.clone(),
+        not_after: words.date(opened.not_after),
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,135 @@
+//! What happens around every request: a reference, security headers, the page of an error, one line of the log. A panic
+//! becomes a page as well.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{ALLOW, CONTENT_RANGE, HeaderMap, HeaderValue, RETRY_AFTER};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
+use askama::Template;
+use futures_util::FutureExt;
+
+use super::error::HttpError;
+use super::headers::REQUEST_ID;
+use super::refusal;
+use super::site::Site;
+use super::visit::Visit;
+use crate::device::is_prefetch;
+
+/// A page as a response.
+///
+/// # Errors
+/// When it cannot be rendered, which no page of ours does.
+pub fn page(status: actix_web::http::StatusCode, page: &impl Template) -> Result<HttpResponse, HttpError> {
+    let html = page.render().map_err(HttpError::internal)?;
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+/// Whether nobody asked for this request yet: a browser that guesses where a tap will go.
+fn is_guess(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    is_prefetch(text("sec-purpose"), text("purpose"), text("x-purpose"), text("x-moz"))
+}
+
+/// The response to an error: its page, in the request's language.
+fn draw(visit: &Visit, error: &HttpError) -> HttpResponse {
+    let status = error.status_code();
+    if status.is_server_error() {
+        tracing::error!(reference = visit.reference(), code = error.code(), %error, "a request failed");
+    }
+    let mut response = page(status, &refusal::of(visit, error))
+        .unwrap_or_else(|_| HttpResponse::build(status).body(error.code()));
+    let mut set = |name, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    match error {
+        // Rounded up, so that who waits exactly that long is not refused again.
+        HttpError::RateLimited(wait) => set(RETRY_AFTER, (wait.as_secs() + 1).to_string()),
+        HttpError::MethodNotAllowed(allow) => set(ALLOW, allow.clone()),
+        HttpError::RangeNotSatisfiable(length) => set(CONTENT_RANGE, format!("bytes */{length}")),
+        _ if status == actix_web::http::StatusCode::SERVICE_UNAVAILABLE => set(RETRY_AFTER, "5".to_owned()),
+        _ => {}
+    }
+    response
+}
+
+fn finish(site: &Site, visit: &Visit, headers: &mut HeaderMap) {
+    site.headers.set(headers);
+    if let Ok(reference) = HeaderValue::from_str(visit.reference()) {
+        headers.insert(REQUEST_ID, reference);
+    }
+}
+
+/// The frame around every request of a site.
+///
+/// # Errors
+/// None: every error becomes a response, and a panic one with the page of an unexpected error.
+pub async fn around(
+    site: Arc<Site>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let visit = Visit::of(&site, &request);
+    let begun = site.now();
+    let method = request.method().clone();
+    request.extensions_mut().insert(visit.clone());
+    if is_guess(request.headers()) {
+        // Nothing is done and nothing kept, so that the tap itself is the first request.
+        let mut response = HttpResponse::ServiceUnavailable().finish();
+        finish(&site, &visit, response.headers_mut());
+        return Ok(request.into_response(response));
+    }
+    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let mut response = match outcome {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return Err(unexpected(&site, &visit, &error.to_string())),
+        Err(panic) => {
+            let said = panic.downcast_ref::<&str>().copied().map(str::to_owned);
+            let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
+            return Err(unexpected(&site, &visit, &format!("panic: {}", said.unwrap_or_default())));
+        }
+    };
+    let drawn = response.response().error().map(|error| match error.as_error::<HttpError>() {
+        Some(error) => draw(&visit, error),
+        None => draw(&visit, &by_status(error)),
+    });
+    if let Some(drawn) = drawn {
+        response = response.into_response(drawn);
+    }
+    finish(&site, &visit, response.headers_mut());
+    let route = response.request().match_pattern().unwrap_or_else(|| "-".to_owned());
+    tracing::info!(
+        reference = visit.reference(),
+        client = %visit.ends().client,
+        %method,
+        route,
+        status = response.status().as_u16(),
+        milliseconds = i64::try_from(site.now().duration_since(begun).as_millis()).unwrap_or_default(),
+        "request"
+    );
+    Ok(response)
+}
+
+/// What actix itself found wrong with a request.
+fn by_status(error: &Error) -> HttpError {
+    match error.as_response_error().status_code().as_u16() {
+        404 => HttpError::NotFound,
+        413 => HttpError::TooLarge,
+        415 => HttpError::UnsupportedMediaType,
+        400..=499 => HttpError::BadForm,
+        _ => HttpError::internal(error),
+    }
+}
+
+/// The request is gone with what failed, so that its response travels as an error.
+fn unexpected(site: &Site, visit: &Visit, detail: &str) -> Error {
+    let mut response = draw(visit, &HttpError::internal(detail));
+    finish(site, visit, response.headers_mut());
+    InternalError::from_response("unexpected", response).into()
+}

@@ -1,0 +1,60 @@
+//! What the sites are told by whoever composes them.
+
+use std::net::IpAddr;
+
+use url::Url;
+
+use super::limits::RateLimits;
+use super::page::ContactLines;
+use super::proxy::TrustedProxies;
+
+/// The settings of both sites.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where people reach the landing site: `https://cert.example.jp/`.
+    pub public_url: Url,
+    /// Where an installation is proven: `https://check.example.jp/check`.
+    pub check_url: Url,
+    /// The reverse proxies that are believed.
+    pub proxies: TrustedProxies,
+    /// Whether a proxy does TLS for the check site and hands the client certificate on (RFC 9440 `Client-Cert`). Without
+    /// it the header is ignored, whoever sends it.
+    pub client_certificate_by_proxy: bool,
+    /// How often one address may ask.
+    pub limits: RateLimits,
+    /// Whom to ask where no organization is known.
+    pub contact: ContactLines,
+}
+
+impl Settings {
+    /// Settings for the two addresses; nobody is believed, the limits are the default ones.
+    #[must_use]
+    pub fn new(public_url: Url, check_url: Url) -> Self {
+        Self {
+            public_url,
+            check_url,
+            proxies: TrustedProxies::default(),
+            client_certificate_by_proxy: false,
+            limits: RateLimits::default(),
+            contact: ContactLines::default(),
+        }
+    }
+}
+
+/// Which of the two sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SiteKind {
+    /// Where certificates are claimed and fetched.
+    Landing,
+    /// Where they are proven.
+    Check,
+}
+
+/// A request's two ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// Who holds the other end of the connection: the client, or a proxy.
+    pub peer: IpAddr,
+    /// The client, as far as a believed proxy names it.
+    pub client: IpAddr,
+}

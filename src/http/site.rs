@@ -1,0 +1,105 @@
+//! What every handler stands on.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::delivery::Reached;
+use super::headers::SecurityHeaders;
+use super::limits::Limits;
+use super::nonce::FormNonces;
+use super::settings::{Settings, SiteKind};
+use super::stand_in::StandIns;
+use crate::clock::Clock;
+use crate::enrollment::RegistrationAuthority;
+use crate::entropy::{Entropy, EntropyError};
+use crate::pepper::Pepper;
+
+/// Whether everything behind the sites works: `Err` says what does not, for the log and `/readyz`.
+pub type Readiness = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
+
+/// What a site is made of.
+#[derive(Clone)]
+pub struct SiteParts {
+    /// What decides.
+    pub authority: RegistrationAuthority,
+    /// What it is told.
+    pub settings: Settings,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// What forms are signed under.
+    pub pepper: Arc<Pepper>,
+    /// Whether what lies behind works.
+    pub ready: Readiness,
+}
+
+/// One of the two sites; shared by all of its workers.
+pub struct Site {
+    pub(super) kind: SiteKind,
+    pub(super) authority: RegistrationAuthority,
+    pub(super) settings: Settings,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) ready: Readiness,
+    pub(super) nonces: FormNonces,
+    pub(super) limits: Limits,
+    pub(super) stand_ins: StandIns,
+    pub(super) headers: SecurityHeaders,
+    pub(super) reached: Reached,
+}
+
+impl Site {
+    /// The site where certificates are claimed and fetched.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn landing(parts: SiteParts) -> Result<Arc<Self>, EntropyError> {
+        Self::new(SiteKind::Landing, parts)
+    }
+
+    /// The site where they are proven.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn check(parts: SiteParts) -> Result<Arc<Self>, EntropyError> {
+        Self::new(SiteKind::Check, parts)
+    }
+
+    fn new(kind: SiteKind, parts: SiteParts) -> Result<Arc<Self>, EntropyError> {
+        let SiteParts { authority, settings, clock, entropy, pepper, ready } = parts;
+        let url = match kind {
+            SiteKind::Landing => &settings.public_url,
+            SiteKind::Check => &settings.check_url,
+        };
+        Ok(Arc::new(Self {
+            headers: SecurityHeaders::new(url.scheme() == "https"),
+            limits: Limits::new(settings.limits, Arc::clone(&clock), entropy.as_ref())?,
+            nonces: FormNonces::new(Arc::clone(&pepper), Arc::clone(&clock), Arc::clone(&entropy)),
+            stand_ins: StandIns::new(pepper),
+            reached: Reached::default(),
+            kind,
+            authority,
+            settings,
+            clock,
+            entropy,
+            ready,
+        }))
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl std::fmt::Debug for Site {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Site")
+            .field("kind", &self.kind)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
