@@ -93,9 +93,20 @@ impl RegistrationAuthority {
     /// # Errors
     /// When what was asked for does not do, or the store fails; then nothing was issued.
     pub async fn invite(&self, caller: &Caller, invite: Invite) -> Result<IssuedInvitation, OperatorError> {
+        for _ in 0..TRIES {
+            match self.try_invite(caller, &invite).await {
+                // Somebody else created the facility at the same moment.
+                Err(OperatorError::Store(StoreError::Conflict(_))) => {}
+                other => return other,
+            }
+        }
+        Err(OperatorError::Busy)
+    }
+
+    async fn try_invite(&self, caller: &Caller, invite: &Invite) -> Result<IssuedInvitation, OperatorError> {
         let organization = self.invited_by(&caller.organization).await?;
         let offer = self.offered(&invite.offer)?;
-        let subscriber = self.invited_person(&caller.organization, &invite).await?;
+        let subscriber = self.invited_person(&caller.organization, invite).await?;
         let mut changes = put_subscriber(Commit::new(), &subscriber)?;
         let facility = match &subscriber.facility {
             Some(code) => {
@@ -117,12 +128,8 @@ impl RegistrationAuthority {
         let platforms = chosen_platforms(&invite.platforms, offer)?;
         let note = invite.note.as_deref().map(|note| bounded("the note", note)).transpose()?;
         let wanted = Wanted { subscriber: &subscriber, offer, platforms, note, succession: None };
-        match self.issue(caller, wanted, changes, |commit, _| Ok(commit)).await {
-            Ok((issued, _)) => Ok(issued),
-            // Somebody else created the facility at the same moment.
-            Err(OperatorError::Store(StoreError::Conflict(_))) => Err(OperatorError::Busy),
-            Err(error) => Err(error),
-        }
+        let (issued, _) = self.issue(caller, wanted, changes, |commit, _| Ok(commit)).await?;
+        Ok(issued)
     }
 
     async fn invited_by(&self, id: &OrganizationId) -> Result<Organization, OperatorError> {

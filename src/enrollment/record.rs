@@ -222,7 +222,8 @@ pub enum Happening {
     },
     /// Another enrollment took its place.
     Replaced {
-        /// Which.
+        /// Which. (`by` says who did it, in the same line.)
+        #[serde(rename = "successor")]
         by: EnrollmentId,
     },
     /// It was taken back.
@@ -247,4 +248,46 @@ pub struct LifeEvent {
 impl Record for LifeEvent {
     const NAME: &'static str = "event";
     const FORMAT: u32 = 1;
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+mod tests {
+    use super::*;
+    use crate::entropy::SystemEntropy;
+    use crate::store::record::{decode, encode};
+
+    #[test]
+    fn every_line_of_the_audit_log_is_read_as_it_was_written() {
+        let id = EnrollmentId::draw(&SystemEntropy).unwrap();
+        let serial = SerialNumber::random(&SystemEntropy).unwrap();
+        let at = Timestamp::UNIX_EPOCH;
+        let reason = RevocationReason::KeyCompromise;
+        let happenings = [
+            Happening::Invited { subscriber: "10234".parse().unwrap(), predecessor: Some(id.clone()) },
+            Happening::WrongSecret { attempts_left: 4 },
+            Happening::Locked { until: at },
+            Happening::Unlocked,
+            Happening::Claimed { platform: Platform::Ios, serial },
+            Happening::Abandoned { serial },
+            Happening::Issued { serial, not_after: at },
+            Happening::FetchStarted { file: "a.p12".to_owned(), fetch: 1 },
+            Happening::FetchContinued { file: "a.p12".to_owned() },
+            Happening::Fetched,
+            Happening::Installed { serial },
+            Happening::Revoked { serial, reason },
+            Happening::Reissued { successor: id.clone(), reason: ReissueReason::Lost },
+            Happening::Replaced { by: id.clone() },
+            Happening::Cancelled,
+        ];
+        let operator = Actor::Operator("keiko".to_owned());
+        for actor in [operator, Actor::CommandLine, Actor::Subscriber, Actor::System] {
+            for happening in happenings.clone() {
+                let (enrollment, actor) = (id.clone(), actor.clone());
+                let written = LifeEvent { at, enrollment, actor, happening };
+                let read: LifeEvent = decode(&encode(&written).unwrap()).unwrap();
+                assert_eq!(read, written);
+            }
+        }
+    }
 }
