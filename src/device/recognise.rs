@@ -34,6 +34,9 @@ pub struct Device {
     pub(super) os_at_least: u32,
     #[serde(skip)]
     pub(super) platform_by: By,
+    /// How many touches at once the screen takes, where a script reported it.
+    #[serde(skip)]
+    pub(super) touch_points: Option<u8>,
 }
 
 /// Who said which platform it is.
@@ -74,7 +77,7 @@ impl Device {
             }
             None => Version::default(),
         };
-        Self::judged(platform, by, version, software)
+        Self { touch_points: hints.touch_points, ..Self::judged(platform, by, version, software) }
     }
 
     fn bot(name: Browser) -> Self {
@@ -94,6 +97,7 @@ impl Device {
             browser_major: software.major,
             os_at_least: version.at_least,
             platform_by,
+            touch_points: None,
         };
         Self { can_install: obstacle(&device).is_none(), ..device }
     }
@@ -102,6 +106,15 @@ impl Device {
     #[must_use]
     pub fn is_at_least(&self, major: u32) -> bool {
         self.os_at_least >= major
+    }
+
+    /// Whether this is a Mac and no iPad that says so: the person chose it, a script reported a screen without touch, or it
+    /// is a browser whose iPad edition has another name (only Safari says the same on both).
+    #[must_use]
+    pub fn is_surely_a_mac(&self) -> bool {
+        let named = [Browser::CHROME, Browser::EDGE, Browser::FIREFOX].contains(&self.browser);
+        let untouchable = self.touch_points.is_some_and(|points| points <= 1);
+        self.platform == Platform::Macos && (self.platform_by == By::Person || untouchable || named)
     }
 
     /// Whether installing may need a screen lock, and removing the lock may lose the key: Android 10 and older, or an Android
@@ -177,6 +190,17 @@ mod tests {
 
     fn version(device: &Device) -> Option<&str> {
         device.os_version.as_ref().map(OsVersion::as_str)
+    }
+
+    #[test]
+    fn a_safari_is_a_mac_only_where_somebody_says_so() {
+        let safari = Hints::of(MAC_SAFARI);
+        assert!(!Device::recognise(&safari).is_surely_a_mac());
+        assert!(Device::recognise(&Hints { touch_points: Some(0), ..safari }).is_surely_a_mac());
+        assert!(!Device::recognise(&Hints { touch_points: Some(5), ..safari }).is_surely_a_mac());
+        assert!(Device::recognise(&Hints { chosen: Some(Platform::Macos), ..safari }).is_surely_a_mac());
+        assert!(!Device::recognise(&Hints { chosen: Some(Platform::Windows), ..safari }).is_surely_a_mac());
+        assert!(!Device::recognise(&Hints { chosen: Some(Platform::Ipados), ..safari }).is_surely_a_mac());
     }
 
     #[test]

@@ -392,6 +392,7 @@ fn renamed(name: &str, addition: &str) -> String {
 fn profile_target(device: &Device) -> TargetDeviceType {
     match device.platform {
         Platform::Ios | Platform::Ipados => TargetDeviceType::IphoneIpad,
+        _ if device.is_surely_a_mac() => TargetDeviceType::Mac,
         _ => TargetDeviceType::Any,
     }
 }
