@@ -19,6 +19,14 @@ pub(super) struct Word<'a> {
 }
 
 impl Word<'_> {
+    /// Whether it is one of the words that nearly every browser sends, and that name none.
+    pub(super) fn is_common(&self) -> bool {
+        matches!(
+            self.name,
+            "mozilla" | "applewebkit" | "gecko" | "chrome" | "version" | "mobile" | "safari" | "firefox"
+        )
+    }
+
     /// The number before the version's first point.
     pub(super) fn major(&self) -> Option<u32> {
         self.version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()

@@ -17,6 +17,8 @@ const SPECIAL: &[(&str, &str)] = &[
     ("yahoomailproxy", "yahoomailproxy"),
     ("mastodon/", "mastodon"),
     ("pingdom.com_bot", "pingdom"),
+    // VirusTotal fetches through a platform that signs with its own name.
+    ("virustotal", "virustotal"),
 ];
 
 /// Words that are part of a bot's name and of nothing a person uses.
@@ -68,12 +70,25 @@ const MARKS: &[&str] = &[
     "safebrowsing",
     "nagios",
     "zabbix",
+    "statuscake",
+    "site24x7",
+    "datadog",
+    "newrelic",
+    "pingdom",
+    "nutch",
+    // Scanners of whole networks.
+    "masscan",
+    "zgrab",
+    "nmap",
+    "nikto",
+    "nuclei",
+    "arachni",
+    "sqlmap",
     // Mail gateways and security services that open links before, or in place of, the person.
     "barracuda",
     "proofpoint",
     "mimecast",
     "bitdefender",
-    "virustotal",
     "forcepoint",
     "fireeye",
     "zscaler",
@@ -135,8 +150,6 @@ const TOOLS: &[&str] = &[
     "dart",
     "jersey",
     "rest-client",
-    "scrapy",
-    "nutch",
     "jakarta",
     "elb",
     "kube",
@@ -145,19 +158,10 @@ const TOOLS: &[&str] = &[
     "prometheus",
     "blackbox",
     "blackbox-exporter",
-    "datadog",
-    "statuscake",
-    "site24x7",
-    "newrelic",
     "amazon",
     "amazon-route53-health-check-service",
     "envoy",
     "traefik",
-    "masscan",
-    "zgrab",
-    "nmap",
-    "nikto",
-    "nuclei",
     "iframely",
     "embedly",
     "whatsapp",
@@ -165,11 +169,8 @@ const TOOLS: &[&str] = &[
     "synapse",
     "outlook",
     "hatena",
-    "google",
-    "googleother",
     "baidu",
-    "nikto",
-    "arachni",
+    "expanse",
     "cloudflare",
     "stripe",
 ];
@@ -212,7 +213,8 @@ pub(super) fn recognise(agent: &Agent<'_>) -> Option<Browser> {
     if let Some(named) = leading(agent) {
         return Some(named);
     }
-    if let Some(word) = agent.words.iter().find(|word| is_bot(word.name) || PROGRAMS.contains(&word.name)) {
+    let mut uncommon = agent.words.iter().filter(|word| !word.is_common());
+    if let Some(word) = uncommon.find(|word| is_bot(word.name) || PROGRAMS.contains(&word.name)) {
         return Browser::by_its_own_name(word.name);
     }
     if let Some(named) =
@@ -235,7 +237,7 @@ fn leading(agent: &Agent<'_>) -> Option<Browser> {
     // `Barracuda Sentinel (EE)`, `Sogou web spider/4.0`, `Better Uptime Bot Mozilla/5.0`.
     let title = agent.text.split(['/', ';', '(', '[', ',']).next().map(without_version)?;
     let title = title.strip_suffix(" mozilla").unwrap_or(title);
-    if tool || is_bot(title) || agent.has_address() || says_bot(agent) {
+    if tool || first.name.starts_with("google") || is_bot(title) || agent.has_address() || says_bot(agent) {
         return Browser::by_its_own_name(title);
     }
     None
@@ -277,9 +279,7 @@ fn commented(agent: &Agent<'_>, at: usize, comment: &Comment<'_>) -> Option<Brow
 /// `Google (+https://…)`: the word before the address, unless it is a browser's.
 fn preceding<'a>(agent: &Agent<'a>, comment: &Comment<'_>) -> Option<&'a str> {
     let word = agent.words.get(comment.after.checked_sub(1)?)?;
-    let engine =
-        matches!(word.name, "mozilla" | "applewebkit" | "safari" | "chrome" | "gecko" | "firefox" | "mobile");
-    (!engine).then_some(word.name)
+    (!word.is_common()).then_some(word.name)
 }
 
 /// Internet Explorer and Konqueror called themselves compatible too.

@@ -3,8 +3,8 @@
 //! Everything here is pure: a User-Agent and hints go in, a [`Device`] comes out. A User-Agent is only a hint, so that nothing
 //! is ever refused for it: a page says what stands in the way and lets the person go on.
 //!
-//! The order of the rules matters and is the files' order: [`bots`] first, then the [`system`], then applications before
-//! browsers ([`software`]). The [`obstacle`](fn@obstacle) follows from these, [`hop()`] is the way around it.
+//! The order of the rules matters: `bots` first, then the `system`, then applications before browsers (`software`). The
+//! obstacle follows from these, the hop is the way around it, the target is what the device gets.
 
 mod agent;
 mod bots;
