@@ -187,6 +187,7 @@ browser-step-address = Copy the address below and paste it into { $browser ->
    *[chrome] Chrome
 }.
 browser-address = Address
+nothing-used = Nothing has been used up.
 continue-anyway = Continue here anyway
 old-title = This device is too old
 old-fact = Your device: { $device }. It needs { $platform ->

@@ -136,6 +136,7 @@ browser-step-address = 下のアドレスをコピーし、{ $browser ->
    *[chrome] Chrome
 }に貼り付けて開きます。
 browser-address = アドレス
+nothing-used = まだ何も使われていません。
 continue-anyway = このまま続ける
 old-title = この端末は古いため使えません
 old-fact = お使いの端末: { $device }。{ $platform ->
@@ -184,7 +185,7 @@ ticket-old-windows = 「スタート」に「certmgr.msc」と入力して開き
 ticket-old-macos = 「システム設定」のプロファイル一覧から、古いプロファイルを削除します。
 ticket-old-browser = ブラウザーの設定の「証明書」→「あなたの証明書」で、古い証明書を削除します。
 
-installed-title = 証明書は使えるようになっています
+installed-title = 証明書は、もう使えます
 installed-fact = { $at } に、{ $device }で使えることを確かめました。
 installed-lead = ファイルはもう残っていません。
 installed-again = 入れなおすときは、担当者に再発行を依頼してください。

@@ -73,3 +73,80 @@ pub async fn serve(request: HttpRequest) -> Result<HttpResponse, HttpError> {
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .body(asset.bytes))
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// The colours of a block `:root{…}`.
+    fn colours(block: &str) -> BTreeMap<&str, [u8; 3]> {
+        let lines =
+            block.split(&['{', ';', '}'][..]).filter_map(|line| line.strip_prefix("--")?.split_once(":#"));
+        lines
+            .map(|(name, hex)| {
+                let long: String = match hex.len() {
+                    3 => hex.chars().flat_map(|digit| [digit, digit]).collect(),
+                    _ => hex.to_owned(),
+                };
+                (name, HEXLOWER.decode(long.as_bytes()).unwrap().try_into().unwrap())
+            })
+            .collect()
+    }
+
+    /// Relative luminance and contrast (WCAG 2.2, "contrast ratio").
+    fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+        let luminance = |colour: [u8; 3]| {
+            let [r, g, b] = colour.map(|channel| {
+                let share = f64::from(channel) / 255.0;
+                if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+            });
+            0.2126f64.mul_add(r, 0.7152f64.mul_add(g, 0.0722 * b))
+        };
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn every_text_stands_out_by_day_and_by_night() {
+        let mut blocks = STYLE.split(":root{").skip(1);
+        for night in [false, true] {
+            let block = blocks.next().unwrap().split('}').next().unwrap().to_owned();
+            let colours = colours(&block);
+            for (text, ground, least) in [
+                ("ink", "page", 7.0),
+                ("ink", "sheet", 7.0),
+                ("ink", "wash", 7.0),
+                ("ink", "bad-wash", 7.0),
+                ("soft", "page", 4.5),
+                ("soft", "sheet", 4.5),
+                ("soft", "bad-wash", 4.5),
+                ("accent", "page", 4.5),
+                ("accent", "sheet", 4.5),
+                ("accent", "wash", 4.5),
+                ("on-accent", "accent", 4.5),
+                ("bad", "sheet", 4.5),
+                ("bad", "bad-wash", 4.5),
+                // What is no text: the focus ring and the edges of fields.
+                ("focus", "sheet", 3.0),
+                ("focus", "page", 3.0),
+                ("soft", "sheet", 3.0),
+            ] {
+                let found = contrast(colours[text], colours[ground]);
+                assert!(found >= least, "{text} on {ground}, night {night}: {found:.2}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_files_name_follows_its_content() {
+        assert!(SCRIPT.path().starts_with("/assets/tegata-") && SCRIPT.path().strip_suffix(".js").is_some());
+        assert!(std::ptr::eq(
+            find(SCRIPT.path().strip_prefix("/assets/").unwrap()).unwrap(),
+            &raw const *SCRIPT
+        ));
+        assert!(find("tegata.js").is_none() && find("").is_none());
+    }
+}

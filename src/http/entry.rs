@@ -64,6 +64,13 @@ pub struct EntryPage {
     pub choices: Vec<Choice>,
 }
 
+impl EntryPage {
+    /// Whether the form is shown again for this reason; then the fields that it is about are marked.
+    fn is_wrong(&self, code: &str) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.code == code)
+    }
+}
+
 /// What previewers and crawlers get in place of the form: nothing to press, nothing to learn.
 #[derive(Debug, Template)]
 #[template(path = "preview.html")]

@@ -109,5 +109,5 @@ fn check(config: &mut ServiceConfig) {
 
 /// `GET /check` on the landing site leads to the site that asks for the certificate.
 async fn to_check(visit: Visit) -> HttpResponse {
-    HttpResponse::Found().insert_header((LOCATION, visit.site().settings.check_url.as_str())).finish()
+    HttpResponse::Found().insert_header((LOCATION, ticket::check_url(&visit))).finish()
 }

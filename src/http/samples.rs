@@ -101,7 +101,7 @@ impl Sampled for EntryPage {
             ("secret-resumed", resumed),
             ("secret-password", chosen),
             ("number", number(None)),
-            ("number-wrong", number(Some("T-101"))),
+            ("number-wrong", number(Some("T-102"))),
         ]
     }
 }

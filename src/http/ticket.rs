@@ -168,7 +168,7 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Ht
 }
 
 /// The check page in the language of this one.
-fn check_url(visit: &Visit) -> String {
+pub(super) fn check_url(visit: &Visit) -> String {
     let mut url = visit.site().settings.check_url.clone();
     if let Some(language) = visit.parameters().language {
         url.query_pairs_mut().append_pair("lang", language.tag());
