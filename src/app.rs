@@ -8,19 +8,24 @@ mod initialise;
 mod issuing;
 mod layout;
 mod lock;
+mod logs;
 mod materials;
 mod office;
+mod renewal;
+mod service;
 
 pub use description::IssuerDescription;
 pub use error::{AppError, ErrorKind};
 pub use files::FileError;
 pub use foundation::{
-    Authorities, FoundationError, Means, Service, create_below, draw_passphrase, draw_pepper,
+    Authorities, FoundationError, Means, OwnCertificate, create_below, draw_passphrase, draw_pepper,
     issuer_certificates, issuer_key,
 };
 pub use initialise::{Initialised, Plan, initialise};
 pub use issuing::{Foreign, check_vacant, install, put_away};
 pub use layout::{CONFIGURATION, Layout, LayoutError};
 pub use lock::{DirectoryLock, LockError};
-pub use materials::Materials;
+pub use logs::start as start_log;
+pub use materials::{Materials, Whole};
 pub use office::{Office, StoreFile};
+pub use service::{Listeners, Prepared, Service};

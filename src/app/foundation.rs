@@ -27,7 +27,7 @@ pub enum FoundationError {
     Authority(#[from] AuthorityError),
     /// A certificate could not be made.
     #[error(transparent)]
-    Service(#[from] ServiceError),
+    OwnCertificate(#[from] ServiceError),
     /// A name does not fit into a certificate.
     #[error(transparent)]
     Subject(#[from] SubjectError),
@@ -101,7 +101,7 @@ fn named(organization: &str, what: &str) -> Result<Subject, SubjectError> {
 
 /// A certificate for Tegata's own use, its chain and its key.
 #[derive(Debug)]
-pub struct Service {
+pub struct OwnCertificate {
     /// The certificate.
     pub certificate: X509,
     /// Those above it, without the root.
@@ -110,7 +110,7 @@ pub struct Service {
     pub key: SubjectKey,
 }
 
-impl Service {
+impl OwnCertificate {
     /// A certificate that signs profiles. RSA, which every version of every system verifies.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::error::AppError;
 use super::foundation::{
-    Authorities, Means, Service, draw_passphrase, draw_pepper, issuer_certificates, issuer_key,
+    Authorities, Means, OwnCertificate, draw_passphrase, draw_pepper, issuer_certificates, issuer_key,
 };
 use super::layout::{CONFIGURATION, Layout};
 use crate::clock::{Clock, SystemClock};
@@ -30,6 +30,8 @@ pub struct Plan {
     pub public_url: Url,
     /// The check site, as devices reach it.
     pub check_url: Url,
+    /// The names and addresses in the check site's first certificate; the check site's own is always in it.
+    pub server_names: Vec<String>,
     /// The organization, and whom people ask.
     pub organization: Organization,
     /// The name of the first operator.
@@ -95,11 +97,15 @@ fn write_keys(layout: &Layout, plan: &Plan, means: Means<'_>) -> Result<Root, Ap
 }
 
 fn write_services(layout: &Layout, plan: &Plan, issuer: &Issuer, means: Means<'_>) -> Result<(), AppError> {
-    let signer = Service::signer(issuer, &plan.organization.name, means)?;
+    let signer = OwnCertificate::signer(issuer, &plan.organization.name, means)?;
     layout.public("signer/signer.pem", &signer.certificates()?)?;
     layout.private("signer/signer.key", &signer.open_key()?)?;
     let host = plan.check_url.host_str().unwrap_or("localhost").trim_matches(['[', ']']).to_owned();
-    let server = Service::server(issuer, &[host], means)?;
+    let mut names = plan.server_names.clone();
+    if !names.contains(&host) {
+        names.insert(0, host);
+    }
+    let server = OwnCertificate::server(issuer, &names, means)?;
     layout.public("check/server.pem", &server.certificates()?)?;
     layout.private("check/server.key", &server.open_key()?)?;
     Ok(())

@@ -8,6 +8,7 @@ use openssl::pkey::{PKey, Private};
 use super::description::IssuerDescription;
 use super::files::read;
 use crate::config::{Configuration, Loaded, Place, Problem, SecretSource, Severity, check_private};
+use crate::http::{AskForCertificate, TlsError, TlsFiles, TlsSource};
 use crate::pepper::Pepper;
 use crate::pki::cms::ProfileSigner;
 use crate::pki::import::{ImportError, read_certificates};
@@ -190,6 +191,108 @@ impl<'a> Materials<'a> {
         let problem = Problem::warning(self.loaded.place(key), key, format!("{}: {what}", signer.name()));
         Some(problem.right("a renewed certificate in the same file; it is read without a restart"))
     }
+}
+
+/// Everything that a service needs, proven to fit.
+#[derive(Debug)]
+pub struct Whole {
+    /// The pepper.
+    pub pepper: Pepper,
+    /// The issuing CA.
+    pub issuer: Issuer,
+    /// What signs profiles.
+    pub signer: ProfileSigner,
+    /// The offers in force.
+    pub offers: Offers,
+    /// What keeps nobody from starting, but should be looked at.
+    pub warnings: Vec<Problem>,
+}
+
+impl Materials<'_> {
+    /// Reads everything that a service needs at `now`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, the warnings too, where at least one problem is an error.
+    pub fn whole(&self, now: Timestamp) -> Result<Whole, Vec<Problem>> {
+        let mut problems: Vec<Problem> = self
+            .loaded
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Warning)
+            .cloned()
+            .collect();
+        let pepper = noted(self.pepper(), &mut problems);
+        let issuer = noted(self.issuer(), &mut problems);
+        problems.extend(issuer.as_ref().and_then(|issuer| self.issuer_dates(issuer, now)));
+        let signer = noted(self.signer(), &mut problems);
+        problems.extend(signer.as_ref().and_then(|signer| self.signer_dates(signer, now)));
+        let offers = self.offers().map_err(|wrong| problems.extend(wrong)).ok();
+        problems.extend(self.server_files());
+        problems.extend(self.data_directory());
+        let is_right = problems.iter().all(|problem| problem.severity == Severity::Warning);
+        match (pepper, issuer, signer, offers) {
+            (Some(pepper), Some(issuer), Some(signer), Some(offers)) if is_right => {
+                Ok(Whole { pepper, issuer, signer, offers, warnings: problems })
+            }
+            _ => {
+                problems.sort_by(|a, b| (b.severity, &a.place).cmp(&(a.severity, &b.place)));
+                Err(problems)
+            }
+        }
+    }
+
+    /// What is wrong with the server certificates.
+    fn server_files(&self) -> Vec<Problem> {
+        let (http, check) = (&self.settings.http, &self.settings.check);
+        let mut problems = Vec::new();
+        if let (Some(certificate), Some(key)) = (&http.certificate, &http.key) {
+            problems.extend(self.server_pair("http.certificate", certificate, "http.key", key));
+        }
+        if !check.behind_proxy {
+            problems.extend(self.server_pair(
+                "check.certificate",
+                &check.certificate,
+                "check.key",
+                &check.key,
+            ));
+        }
+        problems
+    }
+
+    fn server_pair(
+        &self,
+        certificate_key: &str,
+        certificate: &Path,
+        key_key: &str,
+        key: &Path,
+    ) -> Option<Problem> {
+        if let Err(problem) = self.bytes(certificate_key, certificate) {
+            return Some(*problem);
+        }
+        if let Err(problem) = self.private(key_key, key) {
+            return Some(*problem);
+        }
+        let files = TlsFiles { certificate: certificate.to_owned(), key: key.to_owned() };
+        let error = TlsSource::open(files, AskForCertificate::No).err()?;
+        let at = if matches!(error, TlsError::NoKey { .. }) { key_key } else { certificate_key };
+        Some(*self.problem(at, error))
+    }
+
+    fn data_directory(&self) -> Option<Problem> {
+        let directory = &self.settings.store.directory;
+        let key = "store.directory";
+        let problem = match std::fs::metadata(directory) {
+            Ok(found) if found.is_dir() => return None,
+            Ok(_) => self.problem(key, format!("{} is no directory", directory.display())),
+            Err(error) => self.problem(key, format!("{} cannot be used: {error}", directory.display())),
+        };
+        Some(problem.right("the data directory that `tegata init` made"))
+    }
+}
+
+/// The value, or `None` and one more problem.
+fn noted<T>(outcome: Result<T, Box<Problem>>, problems: &mut Vec<Problem>) -> Option<T> {
+    outcome.map_err(|problem| problems.push(*problem)).ok()
 }
 
 /// The most files that are looked at in a directory of offers.

@@ -5,9 +5,10 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 use super::Session;
-use super::failure::{Exit, Failure, ProblemJson};
+use super::failure::{Failure, ProblemJson};
 use super::style;
-use crate::config::{Loaded, Place, SECTIONS, Setting, Severity};
+use crate::app::Materials;
+use crate::config::{Loaded, Place, Problem, SECTIONS, Setting, Severity};
 
 /// Check the configuration, or show what holds and why
 #[derive(Debug, clap::Args)]
@@ -74,25 +75,35 @@ struct Checked<'a> {
 fn check(session: &Session) -> Result<(), Failure> {
     let file = session.configuration_file().map(|path| path.display().to_string());
     let loaded = session.load();
-    let ok = !loaded.has_errors();
+    let problems = everything_wrong(session, &loaded);
+    let ok = problems.iter().all(|problem| problem.severity == Severity::Warning);
     if session.output.json {
-        let problems = loaded.problems.iter().map(ProblemJson::of).collect();
-        session.output.print_json(&Checked { file, ok, problems })?;
-        // The problems are told; nothing more is to be said.
-        return if ok {
-            Ok(())
-        } else {
-            Err(Failure::new(Exit::Configuration, "configuration", "see the problems"))
-        };
+        let problems = problems.iter().map(ProblemJson::of).collect();
+        session.output.print_json(&Checked { file: file.clone(), ok, problems })?;
     }
     if !ok {
-        return Err(session.misconfigured(loaded));
+        return Err(session.misconfigured(Loaded { problems, ..loaded }));
     }
-    for problem in &loaded.problems {
-        session.output.warn(&problem.to_string());
+    if !session.output.json {
+        for problem in &problems {
+            session.output.warn(&problem.to_string());
+        }
+        let file = file.unwrap_or_else(|| "the environment".to_owned());
+        session.output.print(&format!("{} {file}\n", style::good("The configuration is right:")))?;
     }
-    let file = file.unwrap_or_else(|| "the environment".to_owned());
-    session.output.print(&format!("{} {file}\n", style::good("The configuration is right:")))
+    Ok(())
+}
+
+/// What is wrong with the settings; where they can be read, also what is wrong with what they name.
+fn everything_wrong(session: &Session, loaded: &Loaded) -> Vec<Problem> {
+    let Some(settings) = &loaded.configuration else { return loaded.problems.clone() };
+    let mut problems = loaded.problems.clone();
+    let found = match Materials::new(settings, loaded).whole(session.clock.now()) {
+        Ok(whole) => whole.warnings,
+        Err(problems) => problems,
+    };
+    problems.extend(found.into_iter().filter(|problem| !loaded.problems.contains(problem)));
+    problems
 }
 
 /// One setting of `config show --json`.

@@ -118,7 +118,7 @@ impl HandOver<'_> {
         text += &lines(&[
             ("enrollment", Some(issued.enrollment.to_string())),
             ("for", Some(super::style::plain(self.name))),
-            ("link", Some(format!("{}  {}", strong(&issued.link), until(issued.link_expires_at)))),
+            ("link", Some(format!("{}  {}", strong(&readable_link(issued)), until(issued.link_expires_at)))),
             ("number", Some(format!("{}  {}", strong(&issued.number.grouped()), until(issued.expires_at)))),
             ("secret", Some(strong(&issued.secret.grouped()))),
             ("bundle password", issued.separate_password.as_ref().map(|password| strong(password))),
@@ -137,6 +137,12 @@ impl HandOver<'_> {
         }
         text
     }
+}
+
+/// The link as people read and click it: small letters but for the code. It leads to the same page as the one in the QR code.
+pub(super) fn readable_link(issued: &IssuedInvitation) -> String {
+    let site = issued.link.split("/C/").next().unwrap_or_default();
+    format!("{}/c/{}", site.to_ascii_lowercase(), issued.code.expose())
 }
 
 fn write(path: &Path, mut file: File, bytes: &[u8]) -> Result<(), Failure> {

@@ -119,6 +119,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         directory: arguments.directory.clone(),
         public_url: checked(&arguments.public_url, "--public-url")?,
         check_url: checked(&arguments.check_url, "--check-url")?,
+        server_names: Vec::new(),
         organization: Organization {
             id: arguments.organization_id.clone(),
             name: arguments.organization.trim().to_owned(),

@@ -3,6 +3,7 @@
 mod administer;
 mod completions;
 mod config;
+mod demo;
 mod device;
 mod failure;
 mod handover;
@@ -18,6 +19,7 @@ mod output;
 mod progress;
 mod prompt;
 mod qr;
+mod serve;
 mod show;
 mod store;
 mod style;
@@ -89,6 +91,8 @@ struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Arguments),
+    Demo(demo::Arguments),
     Init(init::Arguments),
     Invite(invite::Arguments),
     List(list::Arguments),
@@ -111,6 +115,7 @@ impl Command {
     /// Whether the command was asked for JSON.
     const fn is_json(&self) -> bool {
         match self {
+            Self::Demo(arguments) => arguments.json,
             Self::Init(arguments) => arguments.json,
             Self::Invite(arguments) => arguments.json,
             Self::List(arguments) => arguments.json,
@@ -125,7 +130,7 @@ impl Command {
             Self::Store(arguments) => arguments.is_json(),
             Self::Config(arguments) => arguments.is_json(),
             Self::Device(arguments) => arguments.json,
-            Self::Completions(_) | Self::Man(_) => false,
+            Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }
@@ -226,6 +231,8 @@ pub fn run() -> ExitCode {
         entropy: Box::new(SystemEntropy),
     };
     let outcome = match &arguments.command {
+        Command::Serve(_) => serve::run(&session),
+        Command::Demo(arguments) => demo::run(&session, arguments),
         Command::Init(arguments) => init::run(&session, arguments),
         Command::Invite(arguments) => invite::run(&session, arguments),
         Command::List(arguments) => list::run(&session, arguments),

@@ -74,6 +74,17 @@ impl Output {
         }
     }
 
+    /// Writes JSON on one line, for results that come one after the other.
+    ///
+    /// # Errors
+    /// As [`Output::print`].
+    pub fn print_line(self, value: &impl Serialize) -> Result<(), Failure> {
+        match serde_json::to_string(value) {
+            Ok(text) => self.print(&(text + "\n")),
+            Err(error) => Err(Failure::new(Exit::Failed, "json", format!("the result is no JSON: {error}"))),
+        }
+    }
+
     /// Writes the result that fits: `value` with `--json`, `text` without.
     ///
     /// # Errors

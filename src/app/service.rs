@@ -1,0 +1,326 @@
+//! A running Tegata: two sites, a registration authority, a key pool, and what recurs.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use arc_swap::ArcSwap;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::error::AppError;
+use super::lock::DirectoryLock;
+use super::materials::{Materials, Whole};
+use super::office::{authority_settings, open_store, organization};
+use super::renewal::SignerFiles;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Configuration, Loaded};
+use crate::directory::{Contact, Directory, Organization, OrganizationId};
+use crate::enrollment::{AuthorityParts, Maker, RegistrationAuthority};
+use crate::entropy::{Entropy, SystemEntropy};
+use crate::http::{
+    AskForCertificate, Bound, ContactLines, Readiness, ServeError, Settings, Site, SiteParts, TlsFiles,
+    TlsSource, TrustedProxies, serve,
+};
+use crate::operations::{Stop, Stopper, recur, stopper, sweep};
+use crate::pki::{IssuancePolicy, KeyPool, KeyPoolSettings};
+use crate::store::Store;
+use crate::store::embedded::EmbeddedStore;
+
+/// How often expired entries are taken off the disk.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// How often the signer's files are looked at.
+const LOOK_AT_SIGNER: Duration = Duration::from_secs(1);
+/// How long the key pool may take to end.
+const POOL_ENDS_WITHIN: Duration = Duration::from_secs(3);
+
+/// The two sockets, bound before anything else is done: a port in use is told at once.
+#[derive(Debug)]
+pub struct Listeners {
+    landing: TcpListener,
+    check: TcpListener,
+}
+
+impl Listeners {
+    /// Binds both.
+    ///
+    /// # Errors
+    /// [`AppError::Listen`] with the site and the address.
+    pub fn bind(landing: SocketAddr, check: SocketAddr) -> Result<Self, AppError> {
+        let bind = |site, address| {
+            TcpListener::bind(address).map_err(|source| AppError::Listen { site, address, source })
+        };
+        Ok(Self { landing: bind("the landing site", landing)?, check: bind("the check site", check)? })
+    }
+
+    /// The addresses, with the ports that the system chose for 0.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn addresses(&self) -> Result<(SocketAddr, SocketAddr), AppError> {
+        let address = |listener: &TcpListener| listener.local_addr().map_err(AppError::Server);
+        Ok((address(&self.landing)?, address(&self.check)?))
+    }
+}
+
+/// A running Tegata.
+#[derive(Debug)]
+pub struct Service {
+    /// What decides.
+    pub authority: RegistrationAuthority,
+    /// The organization that the command line works for.
+    pub organization: OrganizationId,
+    /// Where the landing site listens.
+    pub landing: SocketAddr,
+    /// Where the check site listens.
+    pub check: SocketAddr,
+    servers: Servers,
+    pool: Arc<KeyPool>,
+    stopper: Stopper,
+    _lock: DirectoryLock,
+}
+
+struct Servers {
+    handles: [ServerHandle; 2],
+    running: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl std::fmt::Debug for Servers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Servers(..)")
+    }
+}
+
+/// Everything read, checked and locked; not a single socket is open yet.
+#[derive(Debug)]
+pub struct Prepared {
+    settings: Configuration,
+    loaded: Loaded,
+    whole: Whole,
+    tls: Tls,
+    organization: Organization,
+    store: Arc<EmbeddedStore>,
+    clock: Arc<dyn Clock>,
+    lock: DirectoryLock,
+}
+
+impl Service {
+    /// Reads what the configuration names, locks the data directory and opens the store.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub async fn prepare(settings: Configuration, loaded: Loaded) -> Result<Prepared, AppError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let id = organization(&settings, &loaded)?;
+        let whole = Materials::new(&settings, &loaded).whole(clock.now()).map_err(AppError::Configuration)?;
+        for problem in &whole.warnings {
+            tracing::warn!("{problem}");
+        }
+        let tls = Tls::open(&settings, &whole)?;
+        let lock = DirectoryLock::take(&settings.store.directory)?;
+        let store = open_store(&settings, Arc::clone(&clock))?;
+        let found = Directory::new(Arc::clone(&store) as Arc<dyn Store>).find_organization(&id).await?;
+        let Some(organization) = found else { return Err(AppError::NoOrganization(id)) };
+        Ok(Prepared { settings, loaded, whole, tls, organization, store, clock, lock })
+    }
+}
+
+impl Prepared {
+    /// Where the two sites shall listen.
+    #[must_use]
+    pub const fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        (self.settings.http.listen, self.settings.check.listen)
+    }
+
+    /// Serves. Must be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// When a server cannot be started.
+    pub fn start(self, listeners: Listeners) -> Result<Service, AppError> {
+        let Self { settings, loaded, whole, tls, organization, store, clock, lock } = self;
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let pool = Arc::new(KeyPool::start(KeyPoolSettings {
+            rsa2048: settings.pool.rsa_2048 as usize,
+            rsa3072: settings.pool.rsa_3072 as usize,
+            threads: settings.pool.threads as usize,
+        }));
+        let signer = Arc::new(ArcSwap::from_pointee(whole.signer));
+        let policy = issuance_policy(&settings);
+        let pepper = Arc::new(whole.pepper);
+        let authority = RegistrationAuthority::new(AuthorityParts {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            pepper: Arc::clone(&pepper),
+            offers: Arc::new(whole.offers),
+            maker: Maker::new(whole.issuer, Vec::new(), Arc::clone(&signer), Arc::clone(&pool), policy),
+            settings: authority_settings(&settings),
+        })?;
+        let parts = SiteParts {
+            authority: authority.clone(),
+            settings: site_settings(&settings, &organization),
+            clock: Arc::clone(&clock),
+            entropy,
+            pepper,
+            ready: readiness(Arc::clone(&store)),
+        };
+        let (stopper, stop) = stopper();
+        let workers = settings.http.workers as usize;
+        let landing =
+            serve(&Site::landing(parts.clone())?, listeners.landing, tls.landing.as_ref(), workers)?;
+        let check = serve(&Site::check(parts)?, listeners.check, tls.check.as_ref(), workers)?;
+        let (landing_at, check_at) = (landing.address, check.address);
+        let servers = Servers::run(landing, check);
+        begin_recurring(&stop, store, clock, SignerFiles::new(settings, loaded, signer));
+        Ok(Service {
+            authority,
+            organization: organization.id,
+            landing: landing_at,
+            check: check_at,
+            servers,
+            pool,
+            stopper,
+            _lock: lock,
+        })
+    }
+}
+
+impl Service {
+    /// Waits until a server ends by itself, which is never a good sign.
+    pub async fn ended(&mut self) -> AppError {
+        let error = match (&mut self.servers.running).await {
+            Ok(Err(error)) => error,
+            Ok(Ok(())) => std::io::Error::other("it ended without a reason"),
+            Err(error) => std::io::Error::other(error),
+        };
+        AppError::Server(error)
+    }
+
+    /// Stops: no new connections; requests under way are finished when `gracefully`, for ten seconds at most.
+    pub async fn stop(self, gracefully: bool) {
+        self.stopper.stop();
+        let [landing, check] = &self.servers.handles;
+        tokio::join!(landing.stop(gracefully), check.stop(gracefully));
+        // The servers' end is told by their handles; what they return was looked at while they ran.
+        let _ = self.servers.running.await;
+        let Self { authority, pool, .. } = self;
+        drop(authority);
+        end_pool(pool).await;
+    }
+}
+
+/// The pool's threads must have ended before the process does, and the last one who holds it ends them.
+async fn end_pool(mut pool: Arc<KeyPool>) {
+    let waited = tokio::time::timeout(POOL_ENDS_WITHIN, async {
+        loop {
+            match Arc::try_unwrap(pool) {
+                Ok(last) => return last,
+                Err(shared) => pool = shared,
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    match waited.await {
+        Ok(last) => drop(tokio::task::spawn_blocking(move || drop(last)).await),
+        Err(_) => tracing::warn!("the key pool is still in use at the end"),
+    }
+}
+
+impl Servers {
+    fn run(landing: Bound, check: Bound) -> Self {
+        let handles = [landing.server.handle(), check.server.handle()];
+        let both = async |landing: Server, check: Server| tokio::try_join!(landing, check).map(|_| ());
+        let running = tokio::spawn(both(landing.server, check.server));
+        Self { handles, running }
+    }
+}
+
+/// The sources of server certificates.
+#[derive(Debug)]
+struct Tls {
+    landing: Option<Arc<TlsSource>>,
+    check: Option<Arc<TlsSource>>,
+}
+
+impl Tls {
+    fn open(settings: &Configuration, whole: &Whole) -> Result<Self, AppError> {
+        let failed = |error: crate::http::TlsError| AppError::Tls(error.to_string());
+        let landing = match (&settings.http.certificate, &settings.http.key) {
+            (Some(certificate), Some(key)) => {
+                let files = TlsFiles { certificate: certificate.clone(), key: key.clone() };
+                Some(TlsSource::open(files, AskForCertificate::No).map_err(failed)?)
+            }
+            _ => None,
+        };
+        let check = if settings.check.behind_proxy {
+            None
+        } else {
+            let files =
+                TlsFiles { certificate: settings.check.certificate.clone(), key: settings.check.key.clone() };
+            let issuer =
+                whole.issuer.certificate().to_der().map_err(|error| AppError::Tls(error.to_string()))?;
+            Some(TlsSource::open(files, AskForCertificate::Yes { issuers: vec![issuer] }).map_err(failed)?)
+        };
+        Ok(Self { landing, check })
+    }
+}
+
+fn issuance_policy(settings: &Configuration) -> IssuancePolicy {
+    let list = |url: &Option<Url>| url.iter().cloned().collect();
+    IssuancePolicy {
+        crl_urls: list(&settings.issuer.crl_url),
+        ocsp_urls: list(&settings.issuer.ocsp_url),
+        ca_issuer_urls: list(&settings.issuer.certificate_url),
+        ..IssuancePolicy::default()
+    }
+}
+
+fn site_settings(settings: &Configuration, organization: &Organization) -> Settings {
+    let told = authority_settings(settings);
+    let Contact { name, phone, email, hours } = organization.contact.clone();
+    Settings {
+        proxies: TrustedProxies::new(settings.proxies.trusted.clone()),
+        client_certificate_by_proxy: settings.check.behind_proxy,
+        contact: ContactLines { name, phone, email, hours },
+        ..Settings::new(told.public_url, told.check_url)
+    }
+}
+
+fn readiness(store: Arc<EmbeddedStore>) -> Readiness {
+    Arc::new(move || {
+        let store = Arc::clone(&store);
+        Box::pin(async move { store.ready().await.map_err(|error| error.to_string()) })
+    })
+}
+
+fn begin_recurring(stop: &Stop, store: Arc<EmbeddedStore>, clock: Arc<dyn Clock>, signer: SignerFiles) {
+    tokio::spawn(recur(SWEEP_EVERY, stop.clone(), move || {
+        let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
+        async move {
+            match sweep(store.as_ref(), clock.as_ref()).await {
+                Ok(0) => {}
+                Ok(removed) => tracing::debug!(removed, "expired entries were removed"),
+                Err(error) => tracing::error!(%error, "expired entries could not be removed"),
+            }
+        }
+    }));
+    let signer = Arc::new(Mutex::new(signer));
+    tokio::spawn(recur(LOOK_AT_SIGNER, stop.clone(), move || {
+        let signer = Arc::clone(&signer);
+        async move {
+            let mut signer = signer.lock_owned().await;
+            // A file system may hang; the servers must not.
+            let _ = tokio::task::spawn_blocking(move || signer.refresh()).await;
+        }
+    }));
+}
+
+impl From<ServeError> for AppError {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Socket(error) => Self::Server(error),
+            ServeError::Tls(error) => Self::Tls(error.to_string()),
+        }
+    }
+}
