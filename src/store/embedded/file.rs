@@ -12,6 +12,9 @@ pub const WAL_KEPT: u64 = 16 << 20;
 /// Beyond this, the log is emptied by force.
 const WAL_CEILING: u64 = 32 << 20;
 
+/// By so much the log grows before that is tried again.
+const WAL_STEP: u64 = 16 << 20;
+
 /// How long commits wait at most for the log to be emptied.
 const BRIEFLY: Duration = Duration::from_millis(50);
 
@@ -62,14 +65,14 @@ impl StoreFile {
     ///
     /// SQLite starts the log over by itself whenever nobody reads an old state; where readers follow each other without a
     /// gap that moment never comes, so it has to be waited for. A reader that stays long (a backup) is waited for only
-    /// briefly, and tried again after the log has grown by as much again.
+    /// briefly, and tried again after the log has grown further.
     pub fn bound_wal(&mut self, connection: &mut Connection) {
         let length = std::fs::metadata(&self.wal).map_or(0, |metadata| metadata.len());
         if length <= self.wal_ceiling {
             return;
         }
         let emptied = self.empty_wal(connection);
-        self.wal_ceiling = if let Ok(true) = emptied { WAL_CEILING } else { length + WAL_CEILING };
+        self.wal_ceiling = if let Ok(true) = emptied { WAL_CEILING } else { length + WAL_STEP };
         match emptied {
             Ok(true) => {}
             Ok(false) => tracing::info!(length, "a long read keeps the store's log from being emptied"),

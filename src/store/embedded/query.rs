@@ -24,8 +24,9 @@ const EVENTS: &str = "SELECT event.position, event.bytes FROM partition
     WHERE partition.name = ?1 AND event.position > ?2
     ORDER BY event.position LIMIT ?3";
 
+// Left alone, SQLite would walk the whole log in its order and pick.
 const EVENTS_ABOUT: &str = "SELECT event.position, event.bytes FROM partition
-    CROSS JOIN event ON event.partition = partition.id
+    CROSS JOIN event INDEXED BY event_about ON event.partition = partition.id
     WHERE partition.name = ?1 AND event.about = ?2 AND event.position > ?3
     ORDER BY event.position LIMIT ?4";
 
@@ -162,7 +163,14 @@ mod tests {
     fn no_question_reads_more_than_it_answers() {
         let mut connection = Connection::open_in_memory().unwrap();
         schema::migrate(&mut connection).unwrap();
-        for question in [DOCUMENT, ASCENDING, DESCENDING, EVENTS, EVENTS_ABOUT, ENTRY] {
+        for (question, sought) in [
+            (DOCUMENT, "(partition=? AND key=?)"),
+            (ASCENDING, "(partition=? AND name=? AND sort>? AND sort<?)"),
+            (DESCENDING, "(partition=? AND name=? AND sort>? AND sort<?)"),
+            (EVENTS, "(partition=? AND position>?)"),
+            (EVENTS_ABOUT, "(partition=? AND about=? AND position>?)"),
+            (ENTRY, "(partition=? AND key=?)"),
+        ] {
             let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {question}")).unwrap();
             let nothing = vec![rusqlite::types::Null; plan.parameter_count()];
             let steps: Vec<String> = plan
@@ -170,7 +178,13 @@ mod tests {
                 .unwrap()
                 .collect::<Result<_, _>>()
                 .unwrap();
-            assert!(!steps.is_empty() && steps.iter().all(|step| step.starts_with("SEARCH ")), "{steps:?}");
+            // Two searches and nothing more: no scan, no sorting.
+            let [partition, rows] = &steps[..] else { panic!("{steps:?}") };
+            assert!(
+                partition.starts_with("SEARCH partition") && partition.ends_with("(name=?)"),
+                "{partition}"
+            );
+            assert!(rows.starts_with("SEARCH ") && rows.ends_with(sought), "{rows}");
         }
     }
 }

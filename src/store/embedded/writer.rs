@@ -233,3 +233,87 @@ impl Thread {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use rusqlite::params;
+
+    use super::*;
+    use crate::store::embedded::open::{OpenOptions, open};
+
+    fn thread(directory: &tempfile::TempDir) -> Thread {
+        let path = directory.path().join("store");
+        let options = OpenOptions::default();
+        let connection = open(&path, &options).unwrap();
+        Thread { connection, file: StoreFile::at(&path, options.lock_wait).unwrap() }
+    }
+
+    type Answer = oneshot::Receiver<Result<u8, StoreError>>;
+
+    /// Writes two events, and after the first one refuses if it is to.
+    fn call(number: u8, refusal: Option<StoreError>) -> (Box<dyn Pending>, Answer) {
+        let (caller, answer) = oneshot::channel();
+        let run = move |connection: &Connection| {
+            for half in [0, 1] {
+                connection
+                    .execute(
+                        "INSERT INTO event (partition, position, bytes) VALUES (1, ?1, zeroblob(1))",
+                        params![number * 2 + half],
+                    )
+                    .unwrap();
+                if let Some(refusal) = &refusal {
+                    return Err(refusal.clone());
+                }
+            }
+            Ok(number)
+        };
+        (Box::new(Call { run, outcome: None, caller }), answer)
+    }
+
+    fn positions(thread: &Thread) -> Vec<u8> {
+        let mut statement =
+            thread.connection.prepare("SELECT position FROM event ORDER BY position").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn what_a_refused_operation_wrote_is_undone_and_its_neighbours_stay() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut thread = thread(&directory);
+        let refusal = StoreError::Limit("half way".to_owned());
+        let (mut batch, answers): (Vec<_>, Vec<_>) =
+            [call(0, None), call(1, Some(refusal.clone())), call(2, None)].into_iter().unzip();
+        thread.settle(&mut batch);
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.blocking_recv().unwrap()).collect();
+        assert_eq!(answers, [Ok(0), Err(refusal), Ok(2)]);
+        assert_eq!(positions(&thread), [0, 1, 4, 5]);
+    }
+
+    #[test]
+    fn where_the_transaction_fails_a_refused_operation_keeps_its_own_reason() {
+        let refusal = StoreError::Limit("mine".to_owned());
+        let failure = StoreError::Unknown("of all".to_owned());
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE event (partition, position, bytes)").unwrap();
+        let (mut refused, refused_answer) = call(0, Some(refusal.clone()));
+        let (mut done, done_answer) = call(1, None);
+        assert_eq!(refused.apply(&connection), Err(refusal.clone()));
+        assert_eq!(done.apply(&connection), Ok(()));
+        refused.answer(Err(failure.clone()));
+        done.answer(Err(failure.clone()));
+        assert_eq!(refused_answer.blocking_recv().unwrap(), Err(refusal));
+        assert_eq!(done_answer.blocking_recv().unwrap(), Err(failure));
+    }
+
+    #[test]
+    fn a_caller_who_has_gone_away_does_not_undo_the_operation() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut thread = thread(&directory);
+        let (call, answer) = call(0, None);
+        drop(answer);
+        thread.settle(&mut vec![call]);
+        assert_eq!(positions(&thread), [0, 1]);
+    }
+}

@@ -1,9 +1,12 @@
 //! A full disk, and a log that must not fill it.
 
+use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
-use tegata::store::embedded::OpenOptions;
+use tegata::store::embedded::{EmbeddedStore, OpenOptions};
 use tegata::store::{Commit, Position, Store, StoreError};
 use tokio::task::JoinSet;
 
@@ -72,24 +75,62 @@ async fn a_commit_that_does_not_fit_leaves_those_beside_it_alone() {
     store.check().unwrap();
 }
 
+fn log(place: &Place) -> u64 {
+    std::fs::metadata(place.0.path().join("store.sqlite-wal")).unwrap().len()
+}
+
+/// Writes a megabyte so often, each time another one, since SQLite does not write a page that stays the same.
+async fn write_megabytes(store: &EmbeddedStore, rounds: Range<u8>) {
+    for round in rounds {
+        store.commit(&here(), put("a", &vec![round; 1 << 20])).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn the_log_is_emptied_once_a_long_read_lets_it() {
     let place = Place::new();
     let store = place.open();
-    store.commit(&here(), put("a", b"1")).await.unwrap();
-    let log = || std::fs::metadata(place.0.path().join("store.sqlite-wal")).unwrap().len();
-    // SQLite does not write a page that stays the same.
-    let write = async |rounds: std::ops::Range<u8>| {
-        for round in rounds {
-            store.commit(&here(), put("a", &vec![round; 1 << 20])).await.unwrap();
-        }
-    };
-
+    write_megabytes(&store, 0..1).await;
     let reader = Connection::open(place.file()).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM document;").unwrap();
-    write(0..40).await;
-    assert!(log() > 40 << 20, "{}", log());
+    write_megabytes(&store, 1..41).await;
+    assert!(log(&place) > 40 << 20, "{}", log(&place));
     reader.execute_batch("COMMIT").unwrap();
-    write(40..80).await;
-    assert!(log() <= 33 << 20, "{}", log());
+    write_megabytes(&store, 41..81).await;
+    assert!(log(&place) <= 33 << 20, "{}", log(&place));
+}
+
+/// Two connections in turn, each beginning to read before the other one ends, so that somebody always reads.
+fn read_without_a_gap(path: &Path, stop: &AtomicBool) {
+    let readers = [Connection::open(path).unwrap(), Connection::open(path).unwrap()];
+    let slow_read = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+        SELECT count(*) FROM n, (SELECT count(*) FROM document)";
+    let begin = |reader: &Connection| {
+        reader.execute_batch("BEGIN").unwrap();
+        assert_eq!(reader.query_row(slow_read, [], |row| row.get(0)), Ok(20_000));
+    };
+    begin(&readers[0]);
+    while !stop.load(Ordering::Relaxed) {
+        for (next, last) in [(1, 0), (0, 1)] {
+            begin(&readers[next]);
+            readers[last].execute_batch("COMMIT").unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_stays_bounded_though_somebody_always_reads() {
+    let place = Place::new();
+    let store = place.open();
+    write_megabytes(&store, 0..1).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let reading = std::thread::spawn({
+        let (path, stop) = (place.file(), Arc::clone(&stop));
+        move || read_without_a_gap(&path, &stop)
+    });
+    write_megabytes(&store, 1..101).await;
+    let length = log(&place);
+    stop.store(true, Ordering::Relaxed);
+    reading.join().unwrap();
+    assert!(length < 90 << 20, "{length}");
 }
