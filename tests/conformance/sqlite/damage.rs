@@ -107,7 +107,8 @@ async fn no_damage_makes_a_panic() {
     let whole = std::fs::read(directory.file()).unwrap();
     let spot = (0..whole.len(), prop::collection::vec(any::<u8>(), 1..200));
     let spots = prop::collection::vec(spot, 1..6);
-    let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
+    let config =
+        Config { cases: Config::default().cases / 4, failure_persistence: None, ..Config::default() };
     let outcome = tokio::task::block_in_place(|| {
         TestRunner::new(config).run(&spots, |spots| {
             let mut damaged = whole.clone();

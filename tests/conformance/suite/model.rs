@@ -15,8 +15,6 @@ use tokio::runtime::Handle;
 
 use super::subject::{Subject, key};
 
-const SEQUENCES: u32 = 48;
-
 /// Few names, so that sequences meet themselves.
 fn name() -> impl Strategy<Value = Key> {
     prop::sample::select(vec!["a", "b", "c", "d"]).prop_map(key)
@@ -331,7 +329,8 @@ impl Run<'_> {
 
 fn play(on: &Subject, steps: impl Strategy<Value = Vec<Step>>) {
     let number = AtomicU32::new(0);
-    let config = Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() };
+    let config =
+        Config { cases: Config::default().cases / 4, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&steps, |steps| {
         let name = format!("sequence-{}", number.fetch_add(1, Ordering::Relaxed));
         let partition = Partition::organization(&name).unwrap();
