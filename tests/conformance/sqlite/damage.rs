@@ -107,6 +107,7 @@ async fn no_damage_makes_a_panic() {
     let whole = std::fs::read(directory.file()).unwrap();
     let spot = (0..whole.len(), prop::collection::vec(any::<u8>(), 1..200));
     let spots = prop::collection::vec(spot, 1..6);
+    // A case costs milliseconds; PROPTEST_CASES asks for more of them.
     let config =
         Config { cases: Config::default().cases / 4, failure_persistence: None, ..Config::default() };
     let outcome = tokio::task::block_in_place(|| {

@@ -329,6 +329,7 @@ impl Run<'_> {
 
 fn play(on: &Subject, steps: impl Strategy<Value = Vec<Step>>) {
     let number = AtomicU32::new(0);
+    // A case costs milliseconds; PROPTEST_CASES asks for more of them.
     let config =
         Config { cases: Config::default().cases / 4, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&steps, |steps| {
