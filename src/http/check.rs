@@ -61,6 +61,9 @@ fn shown(visit: &Visit, request: &HttpRequest) -> Option<Vec<u8>> {
 pub async fn check(visit: Visit, request: HttpRequest) -> Result<HttpResponse, HttpError> {
     let shown = shown(&visit, &request);
     let outcome = visit.site().authority.check(shown.as_deref()).await;
+    if let CheckOutcome::Ok { enrollment, .. } = &outcome {
+        visit.is_about(enrollment);
+    }
     let status = match outcome {
         CheckOutcome::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,

@@ -140,6 +140,7 @@ pub async fn by_code(visit: Visit, request: HttpRequest) -> Result<HttpResponse,
         Ok(opened) => opened,
         Err(refusal) => return Err(refused(&visit, &code, refusal).await),
     };
+    visit.is_about(&opened.enrollment);
     if let Some(answer) = obstacle::before(&visit, &device, Some(&opened)) {
         return answer;
     }
@@ -230,6 +231,7 @@ pub async fn claim_by_code(
         Ok(opened) => opened,
         Err(refusal) => return Err(refused(&visit, &code, refusal).await),
     };
+    visit.is_about(&opened.enrollment);
     if let Wrong::Refused(refusal @ Refusal::OtherDevice { meant_for }) = &wrong {
         return obstacle::other_device(&visit, &device, meant_for, refusal_status(refusal), Some(&opened));
     }

@@ -8,10 +8,12 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{ALLOW, CONTENT_RANGE, HeaderMap, HeaderValue, RETRY_AFTER};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use askama::Template;
 use futures_util::FutureExt;
+use jiff::Timestamp;
 
 use super::error::HttpError;
 use super::headers::REQUEST_ID;
@@ -24,7 +26,7 @@ use crate::device::is_prefetch;
 ///
 /// # Errors
 /// When it cannot be rendered, which no page of ours does.
-pub fn page(status: actix_web::http::StatusCode, page: &impl Template) -> Result<HttpResponse, HttpError> {
+pub fn page(status: StatusCode, page: &impl Template) -> Result<HttpResponse, HttpError> {
     let html = page.render().map_err(HttpError::internal)?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
 }
@@ -53,7 +55,7 @@ fn draw(visit: &Visit, error: &HttpError) -> HttpResponse {
         HttpError::RateLimited(wait) => set(RETRY_AFTER, (wait.as_secs() + 1).to_string()),
         HttpError::MethodNotAllowed(allow) => set(ALLOW, allow.clone()),
         HttpError::RangeNotSatisfiable(length) => set(CONTENT_RANGE, format!("bytes */{length}")),
-        _ if status == actix_web::http::StatusCode::SERVICE_UNAVAILABLE => set(RETRY_AFTER, "5".to_owned()),
+        _ if status == StatusCode::SERVICE_UNAVAILABLE => set(RETRY_AFTER, "5".to_owned()),
         _ => {}
     }
     response
@@ -83,6 +85,7 @@ pub async fn around(
         // Nothing is done and nothing kept, so that the tap itself is the first request.
         let mut response = HttpResponse::ServiceUnavailable().finish();
         finish(&site, &visit, response.headers_mut());
+        note(&site, &visit, &method, "prefetch", response.status(), begun);
         return Ok(request.into_response(response));
     }
     let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
@@ -103,17 +106,34 @@ pub async fn around(
         response = response.into_response(drawn);
     }
     finish(&site, &visit, response.headers_mut());
+    // The route, never the path: codes and tickets stand in it.
     let route = response.request().match_pattern().unwrap_or_else(|| "-".to_owned());
-    tracing::info!(
-        reference = visit.reference(),
-        client = %visit.ends().client,
-        %method,
-        route,
-        status = response.status().as_u16(),
-        milliseconds = i64::try_from(site.now().duration_since(begun).as_millis()).unwrap_or_default(),
-        "request"
-    );
+    note(&site, &visit, &method, &route, response.status(), begun);
     Ok(response)
+}
+
+/// The one line that the log has of every request.
+fn note(site: &Site, visit: &Visit, method: &Method, route: &str, status: StatusCode, begun: Timestamp) {
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                reference = visit.reference(),
+                client = %visit.ends().client,
+                %method,
+                route,
+                status = status.as_u16(),
+                enrollment = visit.about().map(|enrollment| enrollment.to_string()),
+                milliseconds = i64::try_from(site.now().duration_since(begun).as_millis()).unwrap_or_default(),
+                "request"
+            )
+        };
+    }
+    // Whoever watches asks every few seconds.
+    if matches!(route, "/healthz" | "/readyz") && status.is_success() {
+        line!(debug);
+    } else {
+        line!(info);
+    }
 }
 
 /// What actix itself found wrong with a request.

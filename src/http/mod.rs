@@ -12,7 +12,7 @@
 //! | secret entry | `/c/{code}` | `data-page="secret"`, `data-platform` | `form#entry`: `secret`, hidden `form`, where asked for `password`; `#offer`, `#device`, `details#device-change a[data-device]`, `#once`, `#resume` |
 //! | the same, after a refusal | the form's | `data-code="T-…"` as well | `#problem[data-code]`, `#fact`, `#attempts[data-attempts-left]` |
 //! | another browser | `/c/{code}`, `/` | `data-page="browser"`, `data-obstacle` | `a#hop` (where a hop is worth trying), `ol#manual`, `#address`, `a#anyway`, `a[data-device]` |
-//! | too old, not for this device, or nothing is made for it | `/c/{code}`, `/` | `data-page="too-old"` or `"unfit"`, `data-obstacle` | `#fact`, `a[data-device]`, where too old `a#anyway` |
+//! | too old, not for this device, or nothing is made for it | `/c/{code}`, `/` | `data-page="too-old"` or `"unfit"`, `data-obstacle`, where the invitation is for other devices `data-code="T-115"` | `#fact`, `a[data-device]`, where too old `a#anyway` |
 //! | which device? | `/c/{code}`, `/` | `data-page="choose"` | `a[data-device="ios"]`, `ipados`, `android`, `windows`, `macos` |
 //! | for previewers and crawlers | `/c/{code}`, `/` | `data-page="preview"` | no form |
 //! | ticket | `/t/{ticket}` | `data-page="ticket"`, `data-platform`, `data-window-ends`, `data-fetches-left`, `data-fetched` | `a#file[data-variant]`, `a#compatible`, `#bundle-password` (its text without white space is the password) or `#bundle-password-separate`, `ol#steps > li`, `#left`, `#file-name`, `#certificate-name`, `#not-after`, `a#check`, `#fetched` |

@@ -48,6 +48,8 @@ pub struct UnfitPage {
     pub platform: Platform,
     /// The obstacle's stable name, for `data-obstacle`.
     pub obstacle: &'static str,
+    /// The refusal's code, where there is one.
+    pub code: Option<&'static str>,
     /// What was recognised, and what is needed.
     pub fact: String,
     /// What to do.
@@ -87,6 +89,7 @@ pub(super) fn before(
                 frame,
                 platform: device.platform,
                 obstacle: "not-a-platform",
+                code: None,
                 fact: words.say("other-fact").with("device", named).to_string(),
                 todo: words.say("other-todo").to_string(),
                 anyway: None,
@@ -115,6 +118,7 @@ pub(super) fn before(
                 frame,
                 platform,
                 obstacle: "system-too-old",
+                code: None,
                 fact: fact.to_string(),
                 todo: words.say("old-todo").to_string(),
                 anyway: Some(visit.here(|parameters| parameters.anyway = true)),
@@ -142,6 +146,7 @@ pub(super) fn other_device(
         frame: framed(visit, opened, "unfit", &problem.title),
         platform: device.platform,
         obstacle: "other-device",
+        code: Some(problem.code),
         fact: problem.fact.unwrap_or_default(),
         todo: problem.todo,
         anyway: None,

@@ -157,6 +157,7 @@ impl Sampled for UnfitPage {
             frame: from_clinic(frame(words, "too-old", &words.say("old-title"))),
             platform: Platform::Android,
             obstacle: "system-too-old",
+            code: None,
             fact: words
                 .say("old-fact")
                 .with("device", "Android 4.4")
@@ -171,6 +172,7 @@ impl Sampled for UnfitPage {
             frame: from_clinic(frame(words, "unfit", &words.say("other-title"))),
             platform: Platform::Linux,
             obstacle: "not-a-platform",
+            code: None,
             fact: words.say("other-fact").with("device", "Linux").to_string(),
             todo: words.say("other-todo").to_string(),
             anyway: None,

@@ -149,7 +149,10 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Ht
         Err(refusal) => return Err(refused(&visit, &ticket, refusal).await),
     };
     match standing {
-        TicketStanding::Open(opened) => page(StatusCode::OK, &draw(&visit, &ticket, &opened)?),
+        TicketStanding::Open(opened) => {
+            visit.is_about(&opened.enrollment);
+            page(StatusCode::OK, &draw(&visit, &ticket, &opened)?)
+        }
         TicketStanding::Installed { at, platform } => {
             let words = visit.words();
             let fact = words

@@ -1,5 +1,6 @@
 //! One request, as its handler sees it: who asks, on what device, in which language, and under which reference.
 
+use std::cell::RefCell;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
@@ -19,6 +20,7 @@ use super::settings::Ends;
 use super::site::Site;
 use super::words::Words;
 use crate::device::{Device, Hints, Platform};
+use crate::enrollment::EnrollmentId;
 use crate::entropy::Entropy;
 
 /// The parameters that an address of ours may carry.
@@ -106,6 +108,7 @@ struct Inner {
     path: String,
     agent: Agent,
     connection: Option<Connection>,
+    about: RefCell<Option<EnrollmentId>>,
 }
 
 /// One request.
@@ -137,6 +140,7 @@ impl Visit {
             path: request.path().to_owned(),
             agent: Agent::read(headers),
             connection: request.request().conn_data::<Connection>().cloned(),
+            about: RefCell::new(None),
             parameters,
             site: Arc::clone(site),
         }))
@@ -156,6 +160,17 @@ impl Visit {
     #[must_use]
     pub fn reference(&self) -> &str {
         &self.0.reference
+    }
+
+    /// Notes, for the log, which enrollment this request is about.
+    pub fn is_about(&self, enrollment: &EnrollmentId) {
+        self.0.about.replace(Some(enrollment.clone()));
+    }
+
+    /// The enrollment that this request turned out to be about.
+    #[must_use]
+    pub fn about(&self) -> Option<EnrollmentId> {
+        self.0.about.borrow().clone()
     }
 
     /// Who asks.

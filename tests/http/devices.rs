@@ -1,6 +1,8 @@
 //! Who gets which page, before anything is used up.
 
 use reqwest::Method;
+use tegata::device::Platform;
+use tegata::enrollment::{Invite, SubscriberInvite};
 
 use crate::world::{ANDROID, Browser, IPHONE, LINE, LINE_PREVIEW, World};
 
@@ -153,4 +155,34 @@ async fn hints_of_a_script_choose_the_file_as_headers_do() {
         let ticket = browser.get(&world.landing(sent.header("location").unwrap())).await;
         assert_eq!(ticket.find("#file", "data-variant").as_deref(), Some(variant), "{header:?} {field:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_for_other_devices_says_for_which() {
+    let world = World::new().await;
+    let subscriber = SubscriberInvite { id: None, name: "田中 花子".into(), email: None };
+    let platforms = vec![Platform::Windows, Platform::Ipados];
+    let invite = Invite { subscriber, facility: None, offer: "test".into(), platforms, note: None };
+    let invitation = world.authority.invite(&world.caller, invite).await.unwrap();
+    let link = world.landing(&format!("/c/{}", invitation.code.expose()));
+    let browser = world.browser();
+    let page = browser.get(&link).await;
+    assert_eq!((page.status, page.kind().as_str()), (200, "unfit"));
+    assert_eq!(page.mark("obstacle").as_deref(), Some("other-device"));
+    assert_eq!(page.mark("code").as_deref(), Some("T-115"));
+    assert!(page.text_of("#fact").unwrap().contains("Windows、iPad"));
+    assert!(page.has("a[data-device=windows]") && !page.has("a[data-device=android]"));
+    // Who was taken for something else corrects it; who sends the form all the same is refused, and nothing is used up.
+    let corrected =
+        browser.get(&format!("{link}{}", page.find("a[data-device=ipados]", "href").unwrap())).await;
+    assert_eq!(corrected.kind(), "secret");
+    let (nonce, secret) = (corrected.nonce(), invitation.secret.grouped());
+    let fields = [("form", nonce.as_str()), ("secret", secret.as_str())];
+    let refused = browser.post(&link, &fields).await;
+    assert_eq!((refused.status, refused.mark("code").as_deref()), (403, Some("T-115")));
+    assert_eq!(world.standing(&invitation).await, "invited");
+    let unknown = Browser::new("").post(&link, &fields).await;
+    assert_eq!(unknown.kind(), "choose");
+    let taken = browser.post(&format!("{link}?device=ipados"), &fields).await;
+    assert_eq!(taken.status, 303);
 }

@@ -6,6 +6,7 @@ mod delivery;
 mod devices;
 mod forms;
 mod headers;
+mod log;
 mod proxies;
 mod tls;
 mod uniform;
