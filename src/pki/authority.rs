@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use openssl::pkey::{PKey, Private};
 
-use crate::pki::certificate::{Powers, begin, key_identifier};
+use crate::pki::certificate::{Powers, begin};
 use crate::pki::error::PkiError;
 use crate::pki::extension::Extensions;
 use crate::pki::issuer::{Issuer, IssuerError};
 use crate::pki::key::{KeyType, SubjectKey};
+use crate::pki::public_half::PublicHalf;
 use crate::pki::serial::SerialNumber;
+use crate::pki::signing::digest_for;
 use crate::pki::subject::Subject;
 use crate::pki::validity::{BACKDATE, Standing, backdated, days, whole_second};
 
@@ -62,10 +64,10 @@ impl Issuer {
         let until = end_of(lifetime, now)?;
         let key = new_key(kind)?;
         let name = subject.to_x509_name()?;
-        let identifier = key_identifier(&key)?;
-        let mut builder = begin(&name, &name, &key, serial, (backdated(now, BACKDATE), until))?;
-        Extensions(&mut builder).authority(Some(1))?.key_identifiers(&identifier, &identifier)?;
-        builder.sign(&key, crate::pki::issuer::digest_for(&key))?;
+        let half = PublicHalf::of(&key)?;
+        let mut builder = begin(&name, &name, &half, serial, (backdated(now, BACKDATE), until))?;
+        Extensions(&mut builder).authority(Some(1))?.key_identifiers(&half.identifier, &half.identifier)?;
+        builder.sign(&key, digest_for(&key))?;
         Ok(Self::new(&builder.build(), &[], key)?)
     }
 
@@ -92,12 +94,13 @@ impl Issuer {
             return Err(AuthorityError::NoneBelow { issuer: self.name() });
         }
         let key = new_key(kind)?;
+        let half = PublicHalf::of(&key)?;
         let name = subject.to_x509_name()?;
         let mut builder =
-            begin(&name, self.subject(), &key, serial, (backdated(now, BACKDATE).max(from), until))?;
+            begin(&name, self.subject(), &half, serial, (backdated(now, BACKDATE).max(from), until))?;
         Extensions(&mut builder)
             .authority(Some(0))?
-            .key_identifiers(&key_identifier(&key)?, self.key_identifier())?;
+            .key_identifiers(&half.identifier, self.key_identifier())?;
         let certificate = self.sign(builder)?;
         Ok(Self::new(&certificate, &self.bundle_chain(), key)?)
     }

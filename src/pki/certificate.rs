@@ -2,14 +2,12 @@
 
 use der::Decode;
 use jiff::Timestamp;
-use openssl::pkey::{HasPublic, PKeyRef};
-use openssl::sha::sha1;
 use openssl::x509::{X509, X509Builder, X509NameRef, X509Ref, X509VerifyResult};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier};
-use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 use crate::pki::error::PkiError;
+use crate::pki::public_half::PublicHalf;
 use crate::pki::serial::SerialNumber;
 use crate::pki::validity::asn1_time;
 
@@ -51,13 +49,6 @@ impl Powers {
     }
 }
 
-/// The key identifier of a public key: the SHA-1 of its bits (RFC 5280 section 4.2.1.2, method 1). A name, not a proof.
-pub(crate) fn key_identifier<T: HasPublic>(key: &PKeyRef<T>) -> Result<[u8; 20], PkiError> {
-    let der = key.public_key_to_der()?;
-    let info = SubjectPublicKeyInfoRef::from_der(&der)?;
-    Ok(sha1(info.subject_public_key.raw_bytes()))
-}
-
 /// Whether a certificate claims to be signed by its own key: names and key identifiers fit. A CA's roll-over
 /// certificate, signed by its former key under the same name, is none of these.
 pub(crate) fn is_self_signed(certificate: &X509Ref) -> bool {
@@ -92,17 +83,16 @@ pub(crate) fn name_text(name: &X509NameRef) -> String {
     entries.take(20).collect::<Vec<_>>().join(", ")
 }
 
-/// A copy that shares nothing with the original: no cached keys (an X509 that was just signed still holds the subject's
-/// *private* key alive), no alias that a PKCS#12 writer would pick up.
+/// A copy that shares nothing with the original, such as an alias that a PKCS#12 writer would pick up.
 pub(crate) fn detached(certificate: &X509Ref) -> Result<X509, PkiError> {
     Ok(X509::from_der(&certificate.to_der()?)?)
 }
 
 /// The part that every certificate has: version 3, serial, names, validity and public key (RFC 5280 section 4.1.2).
-pub(crate) fn begin<T: HasPublic>(
+pub(crate) fn begin(
     subject: &X509NameRef,
     issuer: &X509NameRef,
-    key: &PKeyRef<T>,
+    key: &PublicHalf,
     serial: SerialNumber,
     (from, until): (Timestamp, Timestamp),
 ) -> Result<X509Builder, PkiError> {
@@ -113,6 +103,6 @@ pub(crate) fn begin<T: HasPublic>(
     builder.set_issuer_name(issuer)?;
     builder.set_not_before(&*asn1_time(from)?)?;
     builder.set_not_after(&*asn1_time(until)?)?;
-    builder.set_pubkey(key)?;
+    builder.set_pubkey(&key.key)?;
     Ok(builder)
 }

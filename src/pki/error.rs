@@ -15,6 +15,9 @@ pub enum PkiError {
     /// The generator gave the same useless number again and again; its numbers are not random.
     #[error("the random number generator gave zero as a serial number, again and again")]
     NotRandom,
+    /// A kind of key that no certificate here carries.
+    #[error("a certificate's key is RSA or EC, not {0}")]
+    KeyKind(String),
     /// A time that certificates cannot carry (before 1970 or after 9999).
     #[error("{0} is no time that a certificate can carry")]
     Time(jiff::Timestamp),

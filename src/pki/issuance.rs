@@ -8,11 +8,12 @@ use openssl::x509::{X509, X509Builder};
 use url::Url;
 
 use crate::pki::alternative_name::SubjectAltName;
-use crate::pki::certificate::{begin, key_identifier};
+use crate::pki::certificate::begin;
 use crate::pki::error::PkiError;
 use crate::pki::extension::{Extensions, KeyPurpose};
 use crate::pki::issuer::Issuer;
 use crate::pki::key::KeyType;
+use crate::pki::public_half::PublicHalf;
 use crate::pki::serial::SerialNumber;
 use crate::pki::subject::Subject;
 use crate::pki::validity::{BACKDATE, Standing, backdated, days, whole_second};
@@ -152,8 +153,11 @@ impl Issuance {
         if !standing.is_valid() {
             return Err(IssuanceError::IssuerNotValid { issuer: issuer.name(), standing });
         }
-        let kind = KeyType::of(public_key).ok_or(IssuanceError::Key)?;
-        if public_key.public_eq(issuer.key()) {
+        if KeyType::of(public_key).is_none() {
+            return Err(IssuanceError::Key);
+        }
+        let half = PublicHalf::of(public_key)?;
+        if half.identifier == *issuer.own_identifier() {
             return Err(IssuanceError::IssuersOwnKey);
         }
         let (from, until) = issuer.validity();
@@ -165,12 +169,12 @@ impl Issuance {
         let not_after = whole_second(wished).min(until);
 
         let name = subject.to_x509_name().map_err(PkiError::from)?;
-        let mut builder = begin(&name, issuer.subject(), public_key, serial, (not_before, not_after))?;
+        let mut builder = begin(&name, issuer.subject(), &half, serial, (not_before, not_after))?;
         Extensions(&mut builder)
             .end_entity()?
-            .end_entity_key_usage(kind.is_rsa())?
+            .end_entity_key_usage(half.kind.is_some_and(KeyType::is_rsa))?
             .purpose(KeyPurpose::ClientAuth)?
-            .key_identifiers(&key_identifier(public_key)?, issuer.key_identifier())?
+            .key_identifiers(&half.identifier, issuer.key_identifier())?
             .names(alternative_names.to_general_names()?)?
             .revocation_lists(&policy.crl_urls)?
             .authority_access(&policy.ocsp_urls, &policy.ca_issuer_urls)?;

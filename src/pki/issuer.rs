@@ -3,19 +3,17 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use openssl::hash::MessageDigest;
-use openssl::nid::Nid;
-use openssl::pkey::{HasPublic, Id, PKey, PKeyRef, Private};
+use openssl::pkey::{PKey, PKeyRef, Private};
 use openssl::sha::sha256;
 use openssl::x509::{X509, X509Builder, X509NameRef, X509Ref};
 
-use const_oid::db::rfc5280::ANY_EXTENDED_KEY_USAGE;
-
 use crate::entropy::Entropy;
-use crate::pki::certificate::{Powers, detached, is_self_signed, is_signed_by, key_identifier, name_text};
+use crate::pki::certificate::{detached, is_self_signed, name_text};
 use crate::pki::error::PkiError;
-use crate::pki::extension::KeyPurpose;
 use crate::pki::key_file::{KeyFileError, encrypt_key};
+use crate::pki::path::{check_authority, check_chain, may_serve_clients};
+use crate::pki::public_half::PublicHalf;
+use crate::pki::signing::{check_signing_key, digest_for};
 use crate::pki::validity::{Standing, validity};
 
 /// Why a certificate, its chain and a key do not make an issuer.
@@ -86,6 +84,7 @@ pub struct Issuer {
     chain: Vec<X509>,
     key: PKey<Private>,
     key_identifier: Vec<u8>,
+    own_identifier: [u8; 20],
     validity: (Timestamp, Timestamp),
     fingerprint: [u8; 32],
 }
@@ -109,7 +108,7 @@ impl Issuer {
         }
         let certificate = detached(certificate)?;
         let chain = chain.iter().map(|above| detached(above)).collect::<Result<Vec<_>, _>>()?;
-        check_key(&key)?;
+        check_signing_key(&key).map_err(IssuerError::Key)?;
         if !certificate.public_key()?.public_eq(&key) {
             return Err(IssuerError::KeyDoesNotFit { subject: name_text(certificate.subject_name()) });
         }
@@ -123,12 +122,13 @@ impl Issuer {
             let (from, until) = validity(above)?;
             shortest = (shortest.0.max(from), shortest.1.min(until));
         }
+        let own_identifier = PublicHalf::of(&key)?.identifier;
         let key_identifier = match powers.key_identifier {
             Some(identifier) => identifier,
-            None => key_identifier(&key)?.to_vec(),
+            None => own_identifier.to_vec(),
         };
         let fingerprint = sha256(&certificate.to_der()?);
-        Ok(Self { certificate, chain, key, key_identifier, validity: shortest, fingerprint })
+        Ok(Self { certificate, chain, key, key_identifier, own_identifier, validity: shortest, fingerprint })
     }
 
     /// The CA certificate.
@@ -211,15 +211,20 @@ impl Issuer {
         encrypt_key(&self.key, passphrase, entropy)
     }
 
+    /// The hash of the issuer's own public key, whatever its certificate calls it.
+    pub(crate) fn own_identifier(&self) -> &[u8; 20] {
+        &self.own_identifier
+    }
+
     /// The private key.
     pub(crate) fn key(&self) -> &PKeyRef<Private> {
         &self.key
     }
 
-    /// Signs and hands out a certificate that shares nothing with the builder.
+    /// Signs what was built.
     pub(crate) fn sign(&self, mut builder: X509Builder) -> Result<X509, PkiError> {
         builder.sign(&self.key, digest_for(&self.key))?;
-        detached(&builder.build())
+        Ok(builder.build())
     }
 }
 
@@ -229,74 +234,13 @@ impl fmt::Debug for Issuer {
     }
 }
 
-/// SHA-256, but SHA-384 for P-384, whose strength SHA-256 would cut.
-pub(crate) fn digest_for<T: HasPublic>(key: &PKeyRef<T>) -> MessageDigest {
-    if key.id() == Id::EC && key.bits() > 256 { MessageDigest::sha384() } else { MessageDigest::sha256() }
-}
-
-/// Whether a key is one to sign with: RSA of 2048 to 8192 bits, P-256 or P-384. Answers with what it is instead.
-pub(crate) fn check_signing_key<T: HasPublic>(key: &PKeyRef<T>) -> Result<(), String> {
-    match key.id() {
-        Id::RSA if (2048..=8192).contains(&key.bits()) => Ok(()),
-        Id::RSA => Err(format!("RSA with {} bits", key.bits())),
-        Id::EC => match key.ec_key().ok().and_then(|key| key.group().curve_name()) {
-            Some(Nid::X9_62_PRIME256V1 | Nid::SECP384R1) => Ok(()),
-            Some(curve) => Err(format!("the curve {}", curve.short_name().unwrap_or("unknown"))),
-            None => Err("an unnamed curve".to_owned()),
-        },
-        other => Err(format!("{other:?}")),
-    }
-}
-
-fn check_key(key: &PKeyRef<Private>) -> Result<(), IssuerError> {
-    check_signing_key(key).map_err(IssuerError::Key)
-}
-
-/// Checks that a certificate may have `below` CA certificates below it.
-fn check_authority(certificate: &X509Ref, below: usize) -> Result<Powers, IssuerError> {
-    let powers = Powers::of(certificate)?;
-    let subject = || name_text(certificate.subject_name());
-    if !powers.authority {
-        return Err(IssuerError::NotAnAuthority { subject: subject() });
-    }
-    if !powers.may_sign_certificates() {
-        return Err(IssuerError::MustNotSign { subject: subject() });
-    }
-    match powers.path_length {
-        Some(allowed) if usize::from(allowed) < below => {
-            Err(IssuerError::PathTooLong { subject: subject(), allowed, count: below })
-        }
-        _ => Ok(powers),
-    }
-}
-
-fn check_chain(certificate: &X509Ref, chain: &[X509]) -> Result<(), IssuerError> {
-    let mut child = certificate;
-    for (i, parent) in chain.iter().enumerate() {
-        if is_self_signed(child) || !is_signed_by(child, parent) {
-            return Err(IssuerError::ChainBreaks {
-                child: name_text(child.subject_name()),
-                parent: name_text(parent.subject_name()),
-            });
-        }
-        check_authority(parent, i + 1)?;
-        child = parent;
-    }
-    Ok(())
-}
-
-fn may_serve_clients(powers: &Powers) -> bool {
-    let allowed = [KeyPurpose::ClientAuth.oid(), ANY_EXTENDED_KEY_USAGE];
-    powers.extended_key_usage.as_ref().is_none_or(|usage| usage.0.iter().any(|oid| allowed.contains(oid)))
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
     use crate::entropy::SystemEntropy;
     use crate::pki::certificate::begin;
-    use crate::pki::extension::Extensions;
+    use crate::pki::extension::{Extensions, KeyPurpose};
     use crate::pki::key::KeyType;
     use crate::pki::sample;
     use crate::pki::validity::days;
@@ -311,7 +255,8 @@ mod tests {
     fn certificate(key: &PKey<Private>, fill: impl FnOnce(&mut Extensions<'_>)) -> X509 {
         let name = sample::subject("Odd CA").to_x509_name().unwrap();
         let dates = (sample::now(), sample::now() + days(100));
-        let mut builder = begin(&name, &name, key, sample::serial(), dates).unwrap();
+        let mut builder =
+            begin(&name, &name, &PublicHalf::of(key).unwrap(), sample::serial(), dates).unwrap();
         fill(&mut Extensions(&mut builder));
         builder.sign(key, digest_for(key)).unwrap();
         builder.build()
@@ -357,7 +302,7 @@ mod tests {
             extensions.authority_without_usage(None).unwrap();
         });
         let issuer = Issuer::new(&sparse, &[], key.clone()).unwrap();
-        assert_eq!(issuer.key_identifier(), key_identifier(&key).unwrap());
+        assert_eq!(issuer.key_identifier(), PublicHalf::of(&key).unwrap().identifier);
     }
 
     #[test]
@@ -396,7 +341,9 @@ mod tests {
         let key = ec_key();
         let name = sample::subject("Below").to_x509_name().unwrap();
         let dates = (sample::now(), sample::now() + days(10));
-        let mut builder = begin(&name, root.subject_name(), &key, sample::serial(), dates).unwrap();
+        let mut builder =
+            begin(&name, root.subject_name(), &PublicHalf::of(&key).unwrap(), sample::serial(), dates)
+                .unwrap();
         Extensions(&mut builder).authority(None).unwrap();
         builder.sign(&root_key, digest_for(&root_key)).unwrap();
         let refused = Issuer::new(&builder.build(), &[root], key);
@@ -438,12 +385,12 @@ mod tests {
         let old = sample::root(100);
         let key = ec_key();
         let dates = (sample::now(), sample::now() + days(50));
-        let mut builder = begin(old.subject(), old.subject(), &key, sample::serial(), dates).unwrap();
-        let identifier = key_identifier(&key).unwrap();
+        let half = PublicHalf::of(&key).unwrap();
+        let mut builder = begin(old.subject(), old.subject(), &half, sample::serial(), dates).unwrap();
         Extensions(&mut builder)
             .authority(None)
             .unwrap()
-            .key_identifiers(&identifier, old.key_identifier())
+            .key_identifiers(&half.identifier, old.key_identifier())
             .unwrap();
         let issuer = Issuer::new(&old.sign(builder).unwrap(), &old.bundle_chain(), key).unwrap();
         assert_eq!(issuer.chain().len(), 1);

@@ -215,9 +215,6 @@ pub fn write(
     include_root: bool,
 ) -> Result<Zeroizing<Vec<u8>>, PkiError> {
     let Identity { key, certificate, chain } = identity;
-    if !certificate.public_key()?.public_eq(key.as_pkey()) {
-        return Err(PkiError::KeyDoesNotFit { subject: name_text(certificate.subject_name()) });
-    }
     let mut written = vec![certificate.to_der()?];
     let mut above = Stack::new()?;
     for certificate in chain {
@@ -239,7 +236,14 @@ pub fn write(
         .key_iter(variant.iterations())
         .mac_iter(variant.iterations())
         .mac_md(variant.mac_digest());
-    Ok(Zeroizing::new(builder.build2(password.expose())?.to_der()?))
+    match builder.build2(password.expose()) {
+        Ok(file) => Ok(Zeroizing::new(file.to_der()?)),
+        // OpenSSL compares the two itself; asking it beforehand would do the work twice.
+        Err(_) if !certificate.public_key()?.public_eq(key.as_pkey()) => {
+            Err(PkiError::KeyDoesNotFit { subject: name_text(certificate.subject_name()) })
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// OpenSSL would write an alias that a certificate brought along as its friendlyName.

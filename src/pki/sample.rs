@@ -16,6 +16,7 @@ use crate::pki::identity::Identity;
 use crate::pki::issuance::{Issuance, IssuancePolicy};
 use crate::pki::issuer::Issuer;
 use crate::pki::key::{KeyType, SubjectKey};
+use crate::pki::public_half::PublicHalf;
 use crate::pki::serial::SerialNumber;
 use crate::pki::subject::{Attribute, Subject};
 use crate::pki::validity::days;
@@ -84,8 +85,14 @@ pub(crate) fn identity(issuer: &Issuer, kind: KeyType) -> Identity {
 /// The issuer's certificate once more, self-signed, with the same key and name, valid for `lifetime` days.
 pub(crate) fn renewed(issuer: &Issuer, lifetime: u32) -> X509 {
     let until = now() + days(lifetime);
-    let mut builder =
-        begin(issuer.subject(), issuer.subject(), issuer.key(), serial(), (now(), until)).unwrap();
+    let mut builder = begin(
+        issuer.subject(),
+        issuer.subject(),
+        &PublicHalf::of(issuer.key()).unwrap(),
+        serial(),
+        (now(), until),
+    )
+    .unwrap();
     Extensions(&mut builder).authority(Some(0)).unwrap();
     issuer.sign(builder).unwrap()
 }

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use openssl::x509::X509;
 use x509_cert::ext::pkix::name::{GeneralName, GeneralNames};
 
-use crate::pki::certificate::{begin, key_identifier};
+use crate::pki::certificate::begin;
 use crate::pki::error::PkiError;
 use crate::pki::extension::{Extensions, KeyPurpose};
 use crate::pki::issuer::Issuer;
 use crate::pki::key::{KeyType, SubjectKey};
+use crate::pki::public_half::PublicHalf;
 use crate::pki::serial::SerialNumber;
 use crate::pki::subject::{Subject, SubjectError};
 use crate::pki::validity::{BACKDATE, Standing, backdated, days};
@@ -110,13 +111,14 @@ fn issue(
     let (issuer_from, issuer_until) = issuer.validity();
     let from = backdated(now, BACKDATE);
     let until = from.checked_add(days(lifetime)).map_err(|_| ServiceError::Days(lifetime))?.min(issuer_until);
+    let half = PublicHalf::of(key.as_pkey())?;
     let name = subject.to_x509_name().map_err(PkiError::from)?;
-    let mut builder = begin(&name, issuer.subject(), key.as_pkey(), serial, (from.max(issuer_from), until))?;
+    let mut builder = begin(&name, issuer.subject(), &half, serial, (from.max(issuer_from), until))?;
     Extensions(&mut builder)
         .end_entity()?
-        .end_entity_key_usage(key.kind().is_some_and(KeyType::is_rsa))?
+        .end_entity_key_usage(half.kind.is_some_and(KeyType::is_rsa))?
         .purpose(purpose)?
-        .key_identifiers(&key_identifier(key.as_pkey())?, issuer.key_identifier())?
+        .key_identifiers(&half.identifier, issuer.key_identifier())?
         .names(names)?;
     Ok(issuer.sign(builder)?)
 }

@@ -114,6 +114,7 @@ mod tests {
     use crate::pki::certificate::begin;
     use crate::pki::extension::{Extensions, KeyPurpose};
     use crate::pki::key::{KeyType, SubjectKey};
+    use crate::pki::public_half::PublicHalf;
     use crate::pki::sample;
     use crate::pki::service::{issue_server_certificate, issue_signer_certificate};
     use crate::pki::validity::days;
@@ -154,10 +155,10 @@ mod tests {
     fn a_stranger_under_our_name_is_a_stranger_even_when_expired() {
         let issuers = [sample::issuer(KeyType::P256)];
         let key = SubjectKey::generate(KeyType::P256).unwrap();
+        let half = PublicHalf::of(key.as_pkey()).unwrap();
         let name = sample::subject("forged").to_x509_name().unwrap();
         let long_ago = (sample::now() - days(20), sample::now() - days(10));
-        let mut builder =
-            begin(&name, issuers[0].subject(), key.as_pkey(), sample::serial(), long_ago).unwrap();
+        let mut builder = begin(&name, issuers[0].subject(), &half, sample::serial(), long_ago).unwrap();
         Extensions(&mut builder).purpose(KeyPurpose::ClientAuth).unwrap();
         builder.sign(key.as_pkey(), MessageDigest::sha256()).unwrap();
         let verdict = verify_client_certificate(&der(&builder.build()), &issuers, sample::now());
