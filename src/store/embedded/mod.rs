@@ -12,12 +12,10 @@ mod open;
 mod query;
 mod readers;
 mod schema;
-mod serving;
 mod writer;
 
 pub use backup::{BackupError, BackupProgress};
 pub use open::{OpenError, OpenOptions};
-pub use serving::{Serving, ServingError};
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -107,15 +105,6 @@ impl EmbeddedStore {
     /// [`StoreError::Damaged`] with what was found.
     pub fn check(&self) -> Result<(), StoreError> {
         backup::check(&self.path)
-    }
-
-    /// Makes this process the only one that serves, for as long as the value is kept. Other processes can still open the
-    /// store and commit. [`Store::exclusive`] is true only for who holds it.
-    ///
-    /// # Errors
-    /// [`ServingError::Taken`] where another process serves.
-    pub fn serve_alone(&self) -> Result<Serving, ServingError> {
-        serving::lock(&self.path)
     }
 
     /// The present in whole milliseconds, asked for when the writer comes to the operation.
@@ -237,6 +226,7 @@ impl Store for EmbeddedStore {
         self.writer.run(change::probe).await
     }
 
+    // The file itself takes several processes; the lock on the data directory lets only one of them serve.
     fn exclusive(&self) -> bool {
         true
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use tegata::store::Store;
-use tegata::store::embedded::{OpenError, OpenOptions, ServingError};
+use tegata::store::embedded::{OpenError, OpenOptions};
 
 use super::{Place, bytes, open_with, process, store_of_this_process};
 use crate::suite::subject::{here, key, put};
@@ -178,16 +178,4 @@ async fn a_name_that_looks_like_a_uri_is_a_name() {
         open_with(&place.0.path().join(name), &OpenOptions { create: false, ..OpenOptions::default() })
             .unwrap();
     assert_eq!(bytes(&store, &key("a")).await.as_deref(), Some(&b"1"[..]));
-}
-
-#[test]
-fn one_process_at_a_time_serves() {
-    let place = Place::new();
-    let (one, other) = (place.open(), place.open());
-    let serving = one.serve_alone().unwrap();
-    let refusal = other.serve_alone();
-    assert!(matches!(refusal, Err(ServingError::Taken(_))), "{refusal:?}");
-    assert!(refusal.unwrap_err().to_string().contains(place.file().to_str().unwrap()));
-    drop(serving);
-    other.serve_alone().unwrap();
 }
