@@ -209,6 +209,7 @@ ticket-left = { $count ->
     [one] You can download it until { $until } ({ $span } left), once more.
    *[other] You can download it until { $until } ({ $span } left), { $count } more times.
 }
+ticket-used-up = The file cannot be downloaded any more. Go on below with the file that you have.
 ticket-fetched = Downloaded on { $at }.
 ticket-file = File
 ticket-steps = How to install it

@@ -155,6 +155,7 @@ other-todo = スマートフォン、タブレット、Windows、Macで、この
 ticket-title = 証明書の準備ができました
 ticket-download = 証明書をダウンロード
 ticket-left = { $until } まで(あと{ $span })、あと{ $count }回ダウンロードできます。
+ticket-used-up = ダウンロードの回数は使いきりました。ダウンロードしたファイルで、下の手順へ進んでください。
 ticket-fetched = { $at } にダウンロードされました。
 ticket-file = ファイル
 ticket-steps = 入れかた

@@ -67,9 +67,12 @@ fn sources() -> String {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
+            if path.ends_with("samples") {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
-            } else if !path.ends_with("samples.rs") && !path.ends_with("catalogues.rs") {
+            } else if !path.ends_with("catalogues.rs") {
                 text.push_str(&std::fs::read_to_string(path).unwrap());
             }
         }

@@ -6,70 +6,18 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::entry_form::{EntryForm, NUMBER_FORM, Wrong, link_form, shows_form};
 use super::error::{HttpError, refusal_status};
 use super::form::{self, Form};
 use super::frame::page;
 use super::limits::Kind;
-use super::nonce::NonceProblem;
 use super::obstacle;
 use super::origin;
-use super::page::{CHOOSABLE, Choice, Frame, Problem};
-use super::refusal::explain;
+use super::page::Frame;
 use super::visit::Visit;
-use crate::device::{Device, Hop, Platform};
-use crate::enrollment::{ClaimRequest, Code, Credential, OpenedInvitation, Refusal, Secret};
+use crate::device::{Device, Hop};
+use crate::enrollment::{ClaimRequest, Code, Credential, Refusal, Secret};
 use crate::pki::pkcs12::BundlePassword;
-use crate::profile::PasswordMode;
-
-/// The device as the form names it.
-#[derive(Debug, Clone)]
-pub struct RecognisedDevice {
-    /// Its kind.
-    pub platform: Platform,
-    /// Its name with the version where that is known.
-    pub name: String,
-    /// Whether the person chose it; then the form repeats the choice.
-    pub chosen: bool,
-}
-
-/// The form that claims. `data-page` is `number` or `secret`.
-#[derive(Debug, Template)]
-#[template(path = "entry.html")]
-pub struct EntryPage {
-    /// What stands around it.
-    pub frame: Frame,
-    /// Where the form is sent, relative to the page.
-    pub action: String,
-    /// The form's nonce.
-    pub nonce: String,
-    /// What is handed out, where a link told it.
-    pub offer: Option<String>,
-    /// Whether the number is asked for.
-    pub asks_number: bool,
-    /// The number that was typed before, so that nobody types it twice.
-    pub number: String,
-    /// Whether the person chooses the bundle password.
-    pub asks_password: bool,
-    /// Why the form is shown again.
-    pub problem: Option<Problem>,
-    /// How many wrong secrets are left, where that should be told.
-    pub attempts: Option<u32>,
-    /// Until when a claim that was made already can be taken up again.
-    pub resumable_until: Option<String>,
-    /// Until when the invitation is open.
-    pub open_until: Option<String>,
-    /// The device; nothing where the form cannot know it.
-    pub device: Option<RecognisedDevice>,
-    /// What the device can be corrected to.
-    pub choices: Vec<Choice>,
-}
-
-impl EntryPage {
-    /// Whether the form is shown again for this reason; then the fields that it is about are marked.
-    fn is_wrong(&self, code: &str) -> bool {
-        self.problem.as_ref().is_some_and(|problem| problem.code == code)
-    }
-}
 
 /// What previewers and crawlers get in place of the form: nothing to press, nothing to learn.
 #[derive(Debug, Template)]
@@ -77,16 +25,6 @@ impl EntryPage {
 pub struct PreviewPage {
     /// What stands around it.
     pub frame: Frame,
-}
-
-/// The form's name where no link names an invitation.
-const NUMBER_FORM: &str = "number";
-/// From how many attempts on a mistake is announced before it happens.
-const FEW_ATTEMPTS: u32 = 3;
-
-/// The form's name for the invitation behind a link.
-fn link_form(code: &Code) -> String {
-    format!("code {}", code.expose())
 }
 
 /// A refusal on the way to an error; what leads nowhere is counted, so that nobody tries for long.
@@ -222,7 +160,7 @@ pub async fn claim_by_code(
         },
     };
     let opened = match wrong {
-        Wrong::Refused(refusal) if !refusal_shows_form(&refusal) => {
+        Wrong::Refused(refusal) if !shows_form(&refusal) => {
             return Err(refused(&visit, &code, refusal).await);
         }
         _ => authority.open(&code).await,
@@ -272,7 +210,7 @@ pub async fn claim_by_number(
         },
     };
     if let Wrong::Refused(refusal) = &wrong
-        && !refusal_shows_form(refusal)
+        && !shows_form(refusal)
     {
         return Err(missed(&visit, refusal.clone()));
     }
@@ -284,125 +222,4 @@ pub async fn claim_by_number(
     let again =
         EntryForm { number: form.get("number"), asks_password, wrong: Some(&wrong), ..EntryForm::default() };
     page(wrong.status(), &again.draw(&visit, &device)?)
-}
-
-/// Whether trying again on the same form is the way on.
-const fn refusal_shows_form(refusal: &Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::WrongSecret { .. }
-            | Refusal::MalformedSecret
-            | Refusal::WeakPassword
-            | Refusal::OtherDevice { .. }
-    )
-}
-
-/// Why a form did not lead on.
-#[derive(Debug)]
-enum Wrong {
-    /// The form itself.
-    Nonce(NonceProblem),
-    /// What was typed, or how things stand.
-    Refused(Refusal),
-}
-
-impl Wrong {
-    fn status(&self) -> StatusCode {
-        match self {
-            Self::Nonce(_) => StatusCode::BAD_REQUEST,
-            Self::Refused(refusal) => refusal_status(refusal),
-        }
-    }
-
-    fn problem(&self, visit: &Visit, asks_number: bool) -> Problem {
-        match self {
-            Self::Nonce(NonceProblem::Forged) => Problem::explain(visit.words(), "T-201"),
-            Self::Nonce(NonceProblem::Expired) => Problem::explain(visit.words(), "T-202"),
-            Self::Refused(refusal) => {
-                let problem = explain(visit.words(), refusal, visit.site().now());
-                match refusal {
-                    Refusal::WrongSecret { .. } if asks_number => {
-                        Problem { title: visit.words().say("number-wrong").to_string(), ..problem }
-                    }
-                    _ => problem,
-                }
-            }
-        }
-    }
-}
-
-/// What the form is drawn from.
-#[derive(Debug, Default)]
-struct EntryForm<'a> {
-    link: Option<(&'a Code, OpenedInvitation)>,
-    number: &'a str,
-    asks_password: bool,
-    wrong: Option<&'a Wrong>,
-}
-
-impl EntryForm<'_> {
-    fn draw(self, visit: &Visit, device: &Device) -> Result<EntryPage, HttpError> {
-        let words = visit.words();
-        let now = visit.site().now();
-        let asks_number = self.link.is_none();
-        let scope = self.link.as_ref().map_or_else(|| NUMBER_FORM.to_owned(), |(code, _)| link_form(code));
-        let nonce = visit.site().nonces.issue(&scope).map_err(HttpError::internal)?;
-        let frame = if asks_number {
-            visit.frame("number", &words.say("number-title"))
-        } else {
-            visit.frame("secret", &words.say("secret-title"))
-        };
-        let opened = self.link.map(|(_, opened)| opened);
-        let told = match self.wrong {
-            Some(Wrong::Refused(Refusal::WrongSecret { attempts_left })) => Some(*attempts_left),
-            _ => opened.as_ref().map(|opened| opened.attempts_left).filter(|left| *left <= FEW_ATTEMPTS),
-        };
-        let platforms = opened.as_ref().map_or(&[][..], |opened| &opened.platforms);
-        Ok(EntryPage {
-            frame: match &opened {
-                None => frame,
-                Some(opened) => frame.of(opened.organization.clone(), (&opened.contact).into()),
-            },
-            action: visit.here(|_| {}),
-            nonce,
-            offer: opened.as_ref().map(|opened| opened.offer.get(words.0.tag()).to_owned()),
-            asks_number,
-            number: self.number.chars().take(LONGEST_NUMBER).collect(),
-            asks_password: self.asks_password
-                || opened.as_ref().is_some_and(|opened| opened.password == PasswordMode::Chosen),
-            problem: self.wrong.map(|wrong| wrong.problem(visit, asks_number)),
-            attempts: told,
-            resumable_until: opened
-                .as_ref()
-                .and_then(|opened| opened.resumable_until)
-                .map(|until| words.time_of_day(until)),
-            open_until: opened.as_ref().map(|opened| words.moment(opened.open_until, now)),
-            choices: choices(visit, device, platforms),
-            device: (device.platform != Platform::Unknown).then(|| RecognisedDevice {
-                platform: device.platform,
-                name: words.device_with_version(device.platform, device.os_version.as_ref()),
-                chosen: visit.parameters().device == Some(device.platform),
-            }),
-        })
-    }
-}
-
-/// No more of a typed number comes back in the form.
-const LONGEST_NUMBER: usize = 40;
-
-/// What the device can be corrected to: the kinds that the invitation is for, else all that something is made for.
-pub(super) fn choices(visit: &Visit, device: &Device, meant_for: &[Platform]) -> Vec<Choice> {
-    let offered = if meant_for.is_empty() { &CHOOSABLE[..] } else { meant_for };
-    offered
-        .iter()
-        .map(|platform| Choice {
-            platform: *platform,
-            name: visit.words().device(*platform),
-            href: visit.here(|parameters| {
-                parameters.device = Some(*platform);
-                parameters.anyway = false;
-            }),
-            current: *platform == device.platform,
-        })
-        .collect()
 }

@@ -10,12 +10,12 @@
 //! |---|---|---|---|
 //! | number entry | `/` | `data-page="number"` | `form#entry`: `number`, `secret`, hidden `form` |
 //! | secret entry | `/c/{code}` | `data-page="secret"`, `data-platform` | `form#entry`: `secret`, hidden `form`, where asked for `password`; `#offer`, `#device`, `details#device-change a[data-device]`, `#once`, `#resume` |
-//! | the same, after a refusal | the form's | `data-code="T-…"` as well | `#problem[data-code]`, `#fact`, `#attempts[data-attempts-left]` |
+//! | the same, after a refusal | the form's | `data-code="T-…"` as well | `#problem[data-code]`, `#reference`, `#fact`, `#attempts[data-attempts-left]` |
 //! | another browser | `/c/{code}`, `/` | `data-page="browser"`, `data-obstacle` | `a#hop` (where a hop is worth trying), `ol#manual`, `#address`, `a#anyway`, `a[data-device]` |
 //! | too old, not for this device, or nothing is made for it | `/c/{code}`, `/` | `data-page="too-old"` or `"unfit"`, `data-obstacle`, where the invitation is for other devices `data-code="T-115"` | `#fact`, `a[data-device]`, where too old `a#anyway` |
 //! | which device? | `/c/{code}`, `/` | `data-page="choose"` | `a[data-device="ios"]`, `ipados`, `android`, `windows`, `macos` |
 //! | for previewers and crawlers | `/c/{code}`, `/` | `data-page="preview"` | no form |
-//! | ticket | `/t/{ticket}` | `data-page="ticket"`, `data-platform`, `data-window-ends`, `data-fetches-left`, `data-fetched` | `a#file[data-variant]`, `a#compatible`, `#bundle-password` (its text without white space is the password) or `#bundle-password-separate`, `ol#steps > li`, `#left`, `#file-name`, `#certificate-name`, `#not-after`, `a#check`, `#fetched` |
+//! | ticket | `/t/{ticket}` | `data-page="ticket"`, `data-platform`, `data-window-ends`, `data-fetches-left`, `data-fetched` | `a#file[data-variant]`, `a#compatible`, `#bundle-password` (its text without white space is the password) or `#bundle-password-separate`, `ol#steps > li`, `#left`, `#used-up` (then neither `a#file` nor `a#compatible`), `#file-name`, `#certificate-name`, `#not-after`, `a#check`, `#fetched` |
 //! | installed | `/t/{ticket}` | `data-page="installed"`, `data-platform` | `#fact`, `a#check` |
 //! | refusal | any | `data-page="refusal"`, `data-code="T-1…"` | `#fact`, `#todo`, `a#action`, `#code`, `#reference[data-reference]`, `#contact` |
 //! | error | any | `data-page="error"`, `data-code="T-2…"` | as a refusal |
@@ -37,6 +37,7 @@ mod client_certificate;
 mod connection;
 mod delivery;
 mod entry;
+mod entry_form;
 mod error;
 mod form;
 mod frame;

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::entry::choices;
+use super::entry_form::choices;
 use super::error::HttpError;
 use super::frame::page;
 use super::page::{Choice, Frame};

@@ -73,6 +73,8 @@ async fn every_fetch_gives_the_same_bytes_until_they_are_used_up() {
         let etag = [("if-none-match", "*")];
         assert_eq!(get(&world, &claimed, &etag).await.bytes().await.unwrap(), first);
     }
+    let ticket = world.browser().get(&claimed.ticket).await;
+    assert!(ticket.has("#used-up") && ticket.has("#steps") && !ticket.has("a[href^='/d/']"));
     let used_up = world.browser().get(&claimed.file).await;
     assert_eq!((used_up.status, used_up.mark("code").as_deref()), (410, Some("T-113")));
     assert!(used_up.text_of("#contact").unwrap().contains("03-1234-5678"));

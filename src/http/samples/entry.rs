@@ -1,0 +1,131 @@
+//! The first screen, and what may stand before it.
+
+use super::super::entry::PreviewPage;
+use super::super::entry_form::{EntryPage, RecognisedDevice};
+use super::super::obstacle::{BrowserPage, ChoosePage, UnfitPage};
+use super::super::page::{Problem, here};
+use super::super::words::Words;
+use super::{Sampled, choices, frame, from_clinic, now};
+use crate::device::Platform;
+
+impl Sampled for EntryPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let version = crate::device::OsVersion::parse("18.1");
+        let titled = |problem: Option<&'static str>, name, title| {
+            let frame = frame(words, name, &words.say(title));
+            if problem.is_some() { frame.with_reference() } else { frame }
+        };
+        let secret = |problem: Option<&'static str>, attempts| Self {
+            frame: from_clinic(titled(problem, "secret", "secret-title")),
+            action: "?".to_owned(),
+            nonce: "A".repeat(75),
+            offer: Some("医療介護連携システム 接続用証明書".to_owned()),
+            asks_number: false,
+            number: String::new(),
+            asks_password: false,
+            problem: problem.map(|code| Problem::explain(words, code)),
+            attempts,
+            resumable_until: None,
+            open_until: Some(words.moment("2026-11-23T09:05:00Z".parse().unwrap(), now())),
+            device: Some(RecognisedDevice {
+                platform: Platform::Ios,
+                name: words.device_with_version(Platform::Ios, version.as_ref()),
+                chosen: false,
+            }),
+            choices: choices(words, Some(Platform::Ios)),
+        };
+        let number = |problem: Option<&'static str>| Self {
+            frame: titled(problem, "number", "number-title"),
+            offer: None,
+            asks_number: true,
+            number: problem.map(|_| "1234 5678".to_owned()).unwrap_or_default(),
+            problem: problem.map(|code| Problem::explain(words, code)),
+            open_until: None,
+            ..secret(None, None)
+        };
+        let resumed = Self { resumable_until: Some(words.time_of_day(now())), ..secret(None, None) };
+        let chosen = Self { asks_password: true, ..secret(Some("T-114"), None) };
+        vec![
+            ("secret", secret(None, None)),
+            ("secret-wrong", secret(Some("T-102"), Some(3))),
+            ("secret-last", secret(Some("T-102"), Some(1))),
+            ("secret-expired-form", secret(Some("T-202"), None)),
+            ("secret-resumed", resumed),
+            ("secret-password", chosen),
+            ("number", number(None)),
+            ("number-wrong", number(Some("T-102"))),
+        ]
+    }
+}
+
+impl Sampled for PreviewPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        vec![("preview", Self { frame: frame(words, "preview", &words.say("site-name")) })]
+    }
+}
+
+impl Sampled for ChoosePage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let frame = from_clinic(frame(words, "choose", &words.say("choose-title")));
+        vec![("choose", Self { frame, choices: choices(words, None) })]
+    }
+}
+
+impl Sampled for BrowserPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let page = |platform, instead: &str, in_app, hop: Option<&str>| Self {
+            frame: from_clinic(frame(
+                words,
+                "browser",
+                &words.say("browser-title").with("browser", instead.to_owned()),
+            )),
+            platform,
+            obstacle: if in_app { "in-app-browser" } else { "other-browser" },
+            in_app,
+            instead: instead.to_owned(),
+            hop: hop.map(str::to_owned),
+            address: "https://cert.example.jp/c/0123456789ABCDEFGHJKMNPQRS".to_owned(),
+            anyway: here(&[("anyway", "1")]),
+            choices: choices(words, Some(platform)),
+        };
+        vec![
+            (
+                "browser-line",
+                page(Platform::Ios, "safari", true, Some("x-safari-https://cert.example.jp/c/X")),
+            ),
+            ("browser-manual", page(Platform::Android, "chrome", true, None)),
+            ("browser-ie", page(Platform::Windows, "edge", false, None)),
+        ]
+    }
+}
+
+impl Sampled for UnfitPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let old = Self {
+            frame: from_clinic(frame(words, "too-old", &words.say("old-title"))),
+            platform: Platform::Android,
+            obstacle: "system-too-old",
+            code: None,
+            fact: words
+                .say("old-fact")
+                .with("device", "Android 4.4")
+                .with("platform", "android")
+                .with("needed", 5)
+                .to_string(),
+            todo: words.say("old-todo").to_string(),
+            anyway: Some(here(&[("anyway", "1")])),
+            choices: choices(words, Some(Platform::Android)),
+        };
+        let other = Self {
+            frame: from_clinic(frame(words, "unfit", &words.say("other-title"))),
+            platform: Platform::Linux,
+            obstacle: "not-a-platform",
+            code: None,
+            fact: words.say("other-fact").with("device", "Linux").to_string(),
+            todo: words.say("other-todo").to_string(),
+            anyway: None,
+            choices: choices(words, None),
+        };
+        vec![("too-old", old), ("unfit", other)]
+    }
+}
