@@ -14,6 +14,7 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 
+use super::entry::preview;
 use super::error::HttpError;
 use super::ticket::{refused, ticket_of};
 use super::visit::Visit;
@@ -38,6 +39,15 @@ impl MessageBody for LengthOf {
     ) -> std::task::Poll<Option<Result<Bytes, Self::Error>>> {
         std::task::Poll::Ready(None)
     }
+}
+
+/// Programs that fetch for a person: what Android's and Apple's systems say when they download in a browser's stead.
+const DOWNLOADERS: [&str; 3] = ["dalvik", "okhttp", "cfnetwork"];
+
+/// Whether a previewer asks: somebody pasted the file's own address into a chat. It would use up a fetch.
+fn is_preview(visit: &Visit) -> bool {
+    let device = visit.device(None);
+    device.bot && !DOWNLOADERS.contains(&device.browser.as_str())
 }
 
 fn file_of(request: &HttpRequest) -> &str {
@@ -79,6 +89,9 @@ pub async fn head(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Ht
 /// # Errors
 /// The refusal that applies; [`HttpError::RangeNotSatisfiable`], before anything is counted.
 pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    if is_preview(&visit) {
+        return preview(&visit);
+    }
     let authority = &visit.site().authority;
     let ticket = ticket_of(&visit, &request)?;
     let looked = match authority.look_at_file(&ticket, file_of(&request)).await {
