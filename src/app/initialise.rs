@@ -12,7 +12,7 @@ use super::foundation::{
 };
 use super::layout::{CONFIGURATION, Layout};
 use crate::clock::{Clock, SystemClock};
-use crate::config::commented;
+use crate::config::{Environment, FileText, Problem, Severity, commented, read};
 use crate::directory::{Directory, Operator, OperatorToken, Organization};
 use crate::pepper::Pepper;
 use crate::pki::KeyType;
@@ -38,6 +38,16 @@ pub struct Plan {
     pub operator: String,
     /// The kind of the CAs' keys; `None` where an existing CA will be imported.
     pub authorities: Option<KeyType>,
+}
+
+impl Plan {
+    /// What would be wrong with the configuration of such an installation.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let text = FileText::of(self.directory.join(CONFIGURATION), configuration(self));
+        let problems = read(&text, &Environment::default()).problems;
+        problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect()
+    }
 }
 
 /// What is known once, at the end.
@@ -138,10 +148,10 @@ async fn found_organization(
 
 fn configuration(plan: &Plan) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let origin = |url: &Url| quoted(&url.origin().ascii_serialization());
+    let site = |url: &Url| quoted(url.as_str().trim_end_matches('/'));
     commented(&[
-        ("http.public_url", origin(&plan.public_url)),
-        ("check.public_url", origin(&plan.check_url)),
+        ("http.public_url", site(&plan.public_url)),
+        ("check.public_url", site(&plan.check_url)),
         ("organization.id", quoted(plan.organization.id.as_str())),
         ("organization.offers", quoted("offers")),
         ("store.directory", quoted("store")),

@@ -354,10 +354,10 @@ impl Materials<'_> {
                     line: wrong.line,
                     column: wrong.column,
                 },
-                key: Some(wrong.key.clone()).filter(|key| !key.is_empty()),
+                key: None,
                 value: None,
-                what: wrong.wrong.clone(),
-                right: Some(wrong.right.clone()),
+                what: format!("{} {}", wrong.key, wrong.wrong).trim().to_owned(),
+                right: Some(wrong.right.trim_start_matches("write for example: ").to_owned()),
             })
             .collect()
     }

@@ -12,11 +12,16 @@ use crate::ledger::RevocationReason;
 
 /// Issue a new enrollment in place of another one
 ///
-/// new-device: the person gets another device. The old certificate works until the new one is installed, then it is
-/// revoked. lost: the device was lost or stolen. The old certificate is revoked at once. lost-download: the file was lost on
-/// the way. What was made is revoked at once.
+/// The person gets a new link, number and secret, for the same offer and facility. What happens to the certificate of the old
+/// enrollment depends on the reason.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Reasons:
+  new-device     the person gets another device: the old certificate works until the new one is
+                 installed, then it is revoked
+  lost           the device was lost or stolen: the old certificate is revoked at once
+  lost-download  the file was lost on the way: what was made is revoked at once
+
 Examples:
   tegata reissue 7q2k9x4m1abc --reason new-device
   tegata reissue 7q2k9x4m1abc --reason lost --yes --json")]
@@ -50,8 +55,13 @@ pub(super) fn reissue(session: &Session, arguments: &ReissueArguments) -> Result
 /// Revoke the certificate of an enrollment, at once and for good
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Reasons (RFC 5280): unspecified, key-compromise (lost, stolen, in other hands), affiliation-changed, superseded,
-cessation-of-operation (the device is no longer used), privilege-withdrawn (the person may no longer use the service).
+Reasons (RFC 5280):
+  unspecified             no reason is given
+  key-compromise          lost, stolen, or in other hands
+  affiliation-changed     the person changed the facility or the name
+  superseded              a newer certificate took its place
+  cessation-of-operation  the device is no longer used for this
+  privilege-withdrawn     the person may no longer use the service
 
 Examples:
   tegata revoke 7q2k9x4m1abc --reason key-compromise

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::Session;
 use super::failure::{Failure, ProblemJson};
 use super::style;
-use crate::app::Materials;
+use crate::app::{Materials, StoreFile};
 use crate::config::{Loaded, Place, Problem, SECTIONS, Setting, Severity};
 
 /// Check the configuration, or show what holds and why
@@ -39,7 +39,7 @@ Examples:
 Examples:
   tegata config show
   tegata config show --all | less
-  TEGATA_HTTP_LISTEN=127.0.0.1:9000 tegata config show --json | jq '.settings[] | select(.key == \"http.listen\")'")]
+  tegata config show --all --json | jq -r '.settings[] | [.key, .variable] | @tsv'")]
     Show {
         /// Every setting, with its documentation
         #[arg(long)]
@@ -103,6 +103,12 @@ fn everything_wrong(session: &Session, loaded: &Loaded) -> Vec<Problem> {
         Err(problems) => problems,
     };
     problems.extend(found.into_iter().filter(|problem| !loaded.problems.contains(problem)));
+    let key = "store.directory";
+    if settings.store.directory.is_dir()
+        && let Err(error) = StoreFile::open(settings)
+    {
+        problems.push(Problem::error(loaded.place(key), key, error.to_string()));
+    }
     problems
 }
 

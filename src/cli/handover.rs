@@ -6,11 +6,12 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Session;
 use super::failure::Failure;
-use super::moment::{minute, rfc3339};
+use super::moment::minute;
 use super::qr::{Ink, Picture};
 use super::style::{faint, strong};
 use super::table::lines;
@@ -55,8 +56,8 @@ struct Told<'a> {
     link: &'a str,
     number: &'a str,
     secret: &'a str,
-    expires_at: String,
-    link_expires_at: String,
+    expires_at: Timestamp,
+    link_expires_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     bundle_password: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,8 +100,8 @@ impl HandOver<'_> {
             link: &issued.link,
             number: issued.number.expose(),
             secret,
-            expires_at: rfc3339(issued.expires_at),
-            link_expires_at: rfc3339(issued.link_expires_at),
+            expires_at: issued.expires_at,
+            link_expires_at: issued.link_expires_at,
             bundle_password: issued.separate_password.as_ref().map(|password| password.as_str()),
             predecessor: issued.predecessor.as_ref().map(EnrollmentId::as_str),
         }

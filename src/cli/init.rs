@@ -12,6 +12,7 @@ use super::failure::{Exit, Failure};
 use super::style;
 use super::table::lines;
 use crate::app::{AppError, CONFIGURATION, Initialised, LayoutError, Means, Plan, initialise};
+use crate::config::{Place, Problem};
 use crate::directory::{Contact, Organization, OrganizationId};
 use crate::pki::KeyType;
 
@@ -23,8 +24,8 @@ use crate::pki::KeyType;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  tegata init /srv/tegata --public-url https://cert.example.jp --check-url https://check.example.jp \\
-      --organization 'Example Care' --contact-name 'Help desk' --contact-phone 03-1234-5678
+  tegata init /srv/tegata --organization 'Example Care' --contact-phone 03-1234-5678 \\
+      --public-url https://cert.example.jp --check-url https://check.example.jp
   tegata init ./try
       for a try on this machine: http://localhost:8080 and https://localhost:8443
   tegata init /srv/tegata --import-later …
@@ -37,8 +38,8 @@ What is in the directory afterwards:
   offers/            what is handed out; edit them
   issuer/            the issuing CA: certificates, encrypted key, passphrase
   root/              the root's certificate and encrypted key; take the key offline
-  signer/, check/    what profiles are signed with, the check site's TLS certificate: self-made, replace them by
-                     certificates of a public CA")]
+  signer/, check/    what profiles are signed with, and the check site's TLS certificate;
+                     self-made, to be replaced by certificates of a public CA")]
 pub(super) struct Arguments {
     /// The directory of the installation
     #[arg(default_value = "tegata")]
@@ -50,7 +51,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "URL", default_value = "https://localhost:8443")]
     check_url: Url,
     /// The organization's name, as people will read it
-    #[arg(long, value_name = "NAME", default_value = "Tegata")]
+    #[arg(long, value_name = "NAME", default_value = "Tegata", value_parser = organization_name)]
     organization: String,
     /// The organization's identifier
     #[arg(long, value_name = "ID", default_value = "default")]
@@ -58,7 +59,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     contact: ContactArguments,
     /// The name of the first operator
-    #[arg(long, value_name = "NAME", default_value = "admin")]
+    #[arg(long, value_name = "NAME", default_value = "admin", value_parser = operator_name)]
     operator: String,
     /// The kind of the CAs' keys: rsa-2048, rsa-3072, p-256 or p-384
     #[arg(long, value_name = "KIND", default_value = "rsa-3072", conflicts_with = "import_later")]
@@ -77,16 +78,16 @@ pub(super) struct Arguments {
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct ContactArguments {
     /// Whom people ask when something does not work
-    #[arg(long = "contact-name", id = "contact-name", value_name = "NAME")]
+    #[arg(long = "contact-name", id = "contact-name", value_name = "NAME", value_parser = contact_text)]
     pub(super) name: Option<String>,
     /// The telephone number to ask at
-    #[arg(long = "contact-phone", id = "contact-phone", value_name = "NUMBER")]
+    #[arg(long = "contact-phone", id = "contact-phone", value_name = "NUMBER", value_parser = contact_text)]
     pub(super) phone: Option<String>,
     /// The e-mail address to ask at
-    #[arg(long = "contact-email", id = "contact-email", value_name = "ADDRESS")]
+    #[arg(long = "contact-email", id = "contact-email", value_name = "ADDRESS", value_parser = contact_text)]
     pub(super) email: Option<String>,
     /// When somebody answers, such as 'Mon-Fri 9:00-17:00'
-    #[arg(long = "contact-hours", id = "contact-hours", value_name = "TEXT")]
+    #[arg(long = "contact-hours", id = "contact-hours", value_name = "TEXT", value_parser = contact_text)]
     pub(super) hours: Option<String>,
 }
 
@@ -117,17 +118,25 @@ struct Told<'a> {
 pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
     let plan = Plan {
         directory: arguments.directory.clone(),
-        public_url: checked(&arguments.public_url, "--public-url")?,
-        check_url: checked(&arguments.check_url, "--check-url")?,
+        public_url: arguments.public_url.clone(),
+        check_url: arguments.check_url.clone(),
         server_names: Vec::new(),
         organization: Organization {
             id: arguments.organization_id.clone(),
-            name: arguments.organization.trim().to_owned(),
+            name: arguments.organization.clone(),
             contact: arguments.contact.contact(),
         },
         operator: arguments.operator.clone(),
         authorities: (!arguments.import_later).then_some(arguments.key),
     };
+    let problems = plan.problems();
+    if !problems.is_empty() {
+        let problems =
+            problems.into_iter().map(|problem| Problem { place: Place::Nowhere, ..problem }).collect();
+        let failure = Failure::configuration(problems);
+        let message = "no installation was made: the configuration would be wrong";
+        return Err(Failure { message: message.to_owned(), exit: Exit::Usage, ..failure });
+    }
     let progress = session.progress("making keys and certificates");
     let means = Means { now: session.clock.now(), entropy: &*session.entropy };
     let made = block_on(initialise(&plan, means))?;
@@ -139,16 +148,29 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     }
 }
 
-/// A site's address: scheme, host and port, without more.
-fn checked(url: &Url, option: &str) -> Result<Url, Failure> {
-    let bare =
-        url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    if matches!(url.scheme(), "http" | "https") && url.has_host() && bare {
-        return Ok(url.clone());
+/// A name of an organization: what people read, and what stands in the names of its CAs.
+pub(super) fn organization_name(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("it is empty".to_owned()),
+        1..=100 if !text.chars().any(char::is_control) => Ok(text.to_owned()),
+        1..=100 => Err("it has control characters".to_owned()),
+        _ => Err("it has more than 100 characters".to_owned()),
     }
-    let message = format!("{option} {url} is no site's address");
-    Err(Failure::new(Exit::Usage, "usage", message)
-        .hint("such as https://cert.example.jp: scheme, host and port, no path"))
+}
+
+/// A text of the contact; an empty one takes it away.
+fn contact_text(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Ok(String::new()) } else { organization_name(text) }
+}
+
+fn operator_name(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._-@".contains(c);
+    if (1..=64).contains(&text.len()) && text.chars().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("an operator's name has 1 to 64 of A-Z, a-z, 0-9, . _ - and @".to_owned())
+    }
 }
 
 fn again(session: &Session, directory: &Path) -> Result<(), Failure> {

@@ -17,12 +17,13 @@ use crate::enrollment::{Invite, SubscriberInvite};
 /// makes new ones.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The QR code and the link work for 48 hours, number and secret for 180 days, unless the offer says otherwise.
+QR code and link work for 48 hours, number and secret for 180 days, unless the offer says otherwise.
 
 Examples:
   tegata invite --subscriber 'Hanako Yamada'
-  tegata invite --subscriber 'Hanako Yamada' --subscriber-id 10234 --facility G13B --device iphone --device ipad
-  tegata invite --subscriber 'Hanako Yamada' --offer wifi --note 'new phone, ticket 4711' --qr-png hanako.png
+  tegata invite --subscriber 'Hanako Yamada' --subscriber-id 10234 --facility G13B
+  tegata invite --subscriber 'Hanako Yamada' --device iphone --device ipad --note 'ticket 4711'
+  tegata invite --subscriber 'Hanako Yamada' --offer wifi --qr-png hanako.png
   tegata invite --subscriber 'Hanako Yamada' --json | jq -r .link")]
 pub(super) struct Arguments {
     /// The person's name, as it shall stand in the certificate

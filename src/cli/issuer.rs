@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use jiff::Timestamp;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::Session;
 use super::failure::{Exit, Failure};
-use super::moment::{minute, rfc3339};
+use super::init::organization_name;
+use super::moment::minute;
 use super::prompt::secret;
 use super::style::{good, plain, strong, warning};
 use super::table::lines;
@@ -34,17 +36,20 @@ enum Command {
     /// Writes issuer.certificate and issuer.key of the configuration, the key encrypted under `issuer.passphrase_file`. Never
     /// over an issuer that is there: move its files away first, and keep them.
     #[command(after_help = "\
-The passphrase of an existing root's key comes from --root-passphrase-file, from TEGATA_ROOT_PASSPHRASE, or is asked for.
+The passphrase of an existing root's key comes from --root-passphrase-file, from the variable
+TEGATA_ROOT_PASSPHRASE, or is asked for.
 
 Examples:
   tegata issuer create --organization 'Example Care'
-  tegata issuer create --organization 'Example Care' --root-certificate /media/safe/root.pem --root-key /media/safe/root.key")]
+  tegata issuer create --organization 'Example Care' \\
+      --root-certificate /media/safe/root.pem --root-key /media/safe/root.key")]
     Create(Create),
     /// Import an issuing CA with its chain, from PEM files or from PKCS#12
     ///
     /// The key is checked against its certificate, and stored encrypted under `issuer.passphrase_file`.
     #[command(after_help = "\
-The passphrase of the key or of the PKCS#12 file comes from --passphrase-file, from TEGATA_IMPORT_PASSPHRASE, or is asked for.
+The passphrase of the key or of the PKCS#12 file comes from --passphrase-file, from the variable
+TEGATA_IMPORT_PASSPHRASE, or is asked for.
 
 Examples:
   tegata issuer import --certificates chain.pem --key ca.key
@@ -67,7 +72,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 struct Create {
     /// The organization's name, as it shall stand in the certificates
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = organization_name)]
     organization: String,
     /// The kind of the keys: rsa-2048, rsa-3072, p-256 or p-384
     #[arg(long, value_name = "KIND", default_value = "rsa-3072")]
@@ -248,8 +253,8 @@ struct Shown {
     name: String,
     serial: String,
     key: String,
-    not_before: String,
-    not_after: String,
+    not_before: Timestamp,
+    not_after: Timestamp,
     fingerprint: String,
     chain: Vec<String>,
     key_fits: bool,
@@ -284,8 +289,8 @@ fn show(session: &Session) -> Result<(), Failure> {
         name: certificate.name,
         serial: certificate.serial,
         key: certificate.key,
-        not_before: rfc3339(certificate.not_before),
-        not_after: rfc3339(certificate.not_after),
+        not_before: certificate.not_before,
+        not_after: certificate.not_after,
         fingerprint: certificate.fingerprint,
         chain: certificate.chain,
         key_fits: checked.is_ok(),

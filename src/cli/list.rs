@@ -3,7 +3,7 @@
 use super::Session;
 use super::block_on;
 use super::failure::Failure;
-use super::moment::short;
+use super::moment::{short, zone};
 use super::style::faint;
 use super::table::Table;
 use crate::directory::FacilityCode;
@@ -60,12 +60,17 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
 }
 
 fn text(session: &Session, listed: &Listed) -> String {
+    let invited = format!("INVITED ({})", zone(session.clock.now()));
     let mut table =
-        Table::new(["ENROLLMENT", "STATE", "INVITED", "FACILITY", "DEVICE", "OFFER", "NAME", "NOTE"]);
+        Table::new(["ENROLLMENT", "STATE", &invited, "FACILITY", "DEVICE", "OFFER", "NAME", "NOTE"]);
     for enrollment in &listed.enrollments {
         row(&mut table, enrollment);
     }
-    let mut text = if listed.enrollments.is_empty() { "There is none.\n".to_owned() } else { table.text() };
+    let mut text = match (listed.enrollments.is_empty(), &listed.next) {
+        (true, None) => "There is none.\n".to_owned(),
+        (true, Some(_)) => "There is none so far, but not all were looked at.\n".to_owned(),
+        (false, _) => table.text(),
+    };
     if let Some(next) = &listed.next
         && !session.output.quiet
     {

@@ -23,37 +23,32 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     let mut tree = super::tree();
     tree.build();
     match &arguments.dir {
-        None => session.output.print(&page(tree, "tegata")?),
+        None => session.output.print(&page(tree)?),
         Some(directory) => {
             std::fs::create_dir_all(directory).map_err(|error| Failure::file(directory, "made", &error))?;
             let mut written = 0;
-            write_all(directory, tree, "tegata", &mut written)?;
+            write_all(directory, tree, &mut written)?;
             session.output.note(&format!("{written} manual pages in {}", directory.display()));
             Ok(())
         }
     }
 }
 
-fn write_all(
-    directory: &Path,
-    command: clap::Command,
-    name: &str,
-    written: &mut usize,
-) -> Result<(), Failure> {
+fn write_all(directory: &Path, command: clap::Command, written: &mut usize) -> Result<(), Failure> {
     for below in command.get_subcommands().cloned().collect::<Vec<_>>() {
-        let name = format!("{name}-{}", below.get_name());
-        write_all(directory, below, &name, written)?;
+        write_all(directory, below, written)?;
     }
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
     let path = directory.join(format!("{name}.1"));
-    std::fs::write(&path, page(command, name)?).map_err(|error| Failure::file(&path, "written", &error))?;
+    std::fs::write(&path, page(command)?).map_err(|error| Failure::file(&path, "written", &error))?;
     *written += 1;
     Ok(())
 }
 
-fn page(command: clap::Command, name: &str) -> Result<String, Failure> {
+fn page(command: clap::Command) -> Result<String, Failure> {
     let mut text = Vec::new();
-    let command = command.name(name.to_owned());
-    Man::new(command).section("1").manual("Tegata").render(&mut text).map_err(|error| {
+    let page = Man::new(command).section("1").manual("Tegata");
+    page.render(&mut text).map_err(|error| {
         Failure::new(Exit::Failed, "man", format!("the manual page cannot be made: {error}"))
     })?;
     Ok(String::from_utf8_lossy(&text).into_owned())

@@ -65,7 +65,7 @@ and /etc/tegata/tegata.toml. Every setting can also come from the environment, w
 /// The command line.
 #[derive(Debug, Parser)]
 #[command(name = "tegata", version, about = ABOUT, long_about = LONG_ABOUT, after_long_help = EXIT_CODES)]
-#[command(propagate_version = true, max_term_width = 110, arg_required_else_help = true)]
+#[command(max_term_width = 110, arg_required_else_help = true)]
 #[command(infer_subcommands = false, disable_help_subcommand = true)]
 struct Arguments {
     /// The configuration file, or the directory with its tegata.toml
@@ -74,13 +74,14 @@ struct Arguments {
     /// Say only what was asked for: no hints, no pictures, no progress
     #[arg(long, short, global = true, help_heading = "Global options")]
     quiet: bool,
-    /// When to use colours; `NO_COLOR` is respected
+    /// When to use colours: auto, always or never; `NO_COLOR` is respected
     #[arg(
         long,
         global = true,
         value_enum,
         value_name = "WHEN",
         default_value = "auto",
+        hide_possible_values = true,
         help_heading = "Global options"
     )]
     color: Colour,

@@ -15,8 +15,8 @@ pub fn short(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// RFC 3339 in UTC, whole seconds, for programs.
+/// The name of the machine's time zone at `now`, such as `JST`, for the heading of a table.
 #[must_use]
-pub fn rfc3339(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+pub fn zone(now: Timestamp) -> String {
+    now.to_zoned(TimeZone::system()).strftime("%Z").to_string()
 }

@@ -4,8 +4,8 @@ use clap::Subcommand;
 
 use super::Session;
 use super::block_on;
-use super::failure::{Exit, Failure};
-use super::init::ContactArguments;
+use super::failure::Failure;
+use super::init::{ContactArguments, organization_name};
 use super::style::plain;
 use super::table::lines;
 use crate::directory::Organization;
@@ -37,7 +37,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 struct Set {
     /// The organization's name, as people read it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = organization_name)]
     name: Option<String>,
     #[command(flatten)]
     contact: ContactArguments,
@@ -58,18 +58,15 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     let office = session.office()?;
     let mut organization = block_on(office.organization())??;
     if let Command::Set(arguments) = &arguments.command {
-        change(&mut organization, arguments)?;
+        change(&mut organization, arguments);
         block_on(office.put_organization(&organization))??;
     }
     session.output.result(&text(&organization), &organization)
 }
 
-fn change(organization: &mut Organization, arguments: &Set) -> Result<(), Failure> {
+fn change(organization: &mut Organization, arguments: &Set) {
     if let Some(name) = &arguments.name {
-        name.trim().clone_into(&mut organization.name);
-        if organization.name.is_empty() {
-            return Err(Failure::new(Exit::Usage, "usage", "an organization has a name"));
-        }
+        organization.name.clone_from(name);
     }
     let (given, new) = (&arguments.contact, arguments.contact.contact());
     let contact = &mut organization.contact;
@@ -84,7 +81,6 @@ fn change(organization: &mut Organization, arguments: &Set) -> Result<(), Failur
             *kept = new;
         }
     }
-    Ok(())
 }
 
 fn text(organization: &Organization) -> String {

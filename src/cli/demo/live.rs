@@ -11,7 +11,6 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::place::Sites;
 use crate::cli::failure::Failure;
-use crate::cli::moment::rfc3339;
 use crate::cli::output::Output;
 use crate::cli::show::told;
 use crate::cli::style::{faint, good, warning};
@@ -36,8 +35,8 @@ struct Ready<'a> {
     link: &'a str,
     number: &'a str,
     secret: &'a str,
-    expires_at: String,
-    link_expires_at: String,
+    expires_at: Timestamp,
+    link_expires_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     bundle_password: Option<&'a str>,
     landing: &'a str,
@@ -50,7 +49,7 @@ struct Ready<'a> {
 #[derive(Debug, Serialize)]
 struct Happened<'a> {
     event: String,
-    at: String,
+    at: Timestamp,
     enrollment: &'a str,
     #[serde(flatten)]
     details: Map<String, Value>,
@@ -98,7 +97,7 @@ impl Live {
     fn show(&self, notice: &Notice) -> Result<(), Failure> {
         if self.output.json {
             let (event, details) = event(&notice.kind);
-            let (at, enrollment) = (rfc3339(notice.at), notice.enrollment.as_str());
+            let (at, enrollment) = (notice.at, notice.enrollment.as_str());
             return self.output.print_line(&Happened { event, at, enrollment, details });
         }
         let line = match &notice.kind {
@@ -132,8 +131,8 @@ impl Live {
             link: &issued.link,
             number: issued.number.expose(),
             secret: &secret,
-            expires_at: rfc3339(issued.expires_at),
-            link_expires_at: rfc3339(issued.link_expires_at),
+            expires_at: issued.expires_at,
+            link_expires_at: issued.link_expires_at,
             bundle_password: issued.separate_password.as_ref().map(|password| password.as_str()),
             landing: sites.landing.as_str(),
             check: sites.check.as_str(),
