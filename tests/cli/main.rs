@@ -1,0 +1,16 @@
+//! The command line, by the real binary.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
+
+mod configuration;
+mod demonstration;
+mod devices;
+mod founding;
+mod ground;
+mod help;
+mod issuing;
+mod life;
+mod person;
+mod pictures;
+mod running;
+mod shapes;
+mod trouble;

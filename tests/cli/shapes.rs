@@ -1,0 +1,174 @@
+//! `docs/cli.md` says what the commands print.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::ground::Ground;
+use crate::issuing::Ca;
+use crate::person::{Person, Service};
+
+const PAGE: &str = include_str!("../../docs/cli.md");
+
+/// What the page says of one output.
+struct Shape {
+    sample: Value,
+    optional: BTreeSet<String>,
+    /// Whether every key may be absent in places that the page describes in words.
+    text: String,
+}
+
+/// The shapes by the commands in their headings.
+fn shapes() -> BTreeMap<String, Shape> {
+    let mut shapes = BTreeMap::new();
+    for section in PAGE.split("\n### ").skip(1) {
+        let (heading, text) = section.split_once('\n').unwrap();
+        let (words, rest) =
+            text.split_once("```json\n").unwrap_or_else(|| panic!("no sample under {heading}"));
+        let (sample, _) = rest.split_once("```").unwrap();
+        let sample = serde_json::from_str(sample).unwrap_or_else(|error| panic!("{heading}: {error}"));
+        let optional = words.split_once("Optional:").map_or("", |(_, optional)| optional);
+        let optional: BTreeSet<String> =
+            optional.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect();
+        for name in heading.split(", ") {
+            let name = name.trim_matches('`').trim_start_matches("tegata ").to_owned();
+            shapes.insert(
+                name,
+                Shape { sample: Clone::clone(&sample), optional: optional.clone(), text: words.to_owned() },
+            );
+        }
+    }
+    shapes
+}
+
+/// Fails unless `found` has the keys and types of `sample`.
+#[track_caller]
+fn compare(path: &str, sample: &Value, found: &Value, shape: &Shape) {
+    match (sample, found) {
+        (Value::Null, _) | (_, Value::Null) => {}
+        (Value::Object(known), Value::Object(found)) => {
+            for key in found.keys() {
+                assert!(known.contains_key(key), "{path}.{key} is not in docs/cli.md");
+            }
+            for (key, known) in known {
+                let path = format!("{path}.{key}");
+                match found.get(key) {
+                    Some(found) => compare(&path, known, found, shape),
+                    None => assert!(
+                        is_optional(&path, key, shape),
+                        "{path} is missing, and not said to be optional"
+                    ),
+                }
+            }
+        }
+        (Value::Array(known), Value::Array(found)) => {
+            for found in found {
+                compare(&format!("{path}[]"), known.first().unwrap(), found, shape);
+            }
+        }
+        (known, found) => assert_eq!(
+            std::mem::discriminant(known),
+            std::mem::discriminant(found),
+            "{path}: {found} where docs/cli.md has {known}"
+        ),
+    }
+}
+
+fn is_optional(path: &str, key: &str, shape: &Shape) -> bool {
+    let of_event = path.contains(".events[].") && !["at", "enrollment", "by", "kind"].contains(&key);
+    shape.optional.contains(key) || (of_event && shape.text.contains("in `events` everything but those four"))
+}
+
+#[test]
+fn every_output_has_the_documented_shape() {
+    let shapes = shapes();
+    let mut tried = BTreeSet::new();
+    let mut agree = |name: &str, found: &Value| {
+        let shape = shapes.get(name).unwrap_or_else(|| panic!("docs/cli.md says nothing of {name}"));
+        compare(name, &shape.sample, found, shape);
+        tried.insert(name.to_owned());
+    };
+    let ground = Ground::bare();
+    agree("init", &ground.run(&["init", "site", "--key", "p-256", "--json"]).json());
+    agree("init", &ground.run(&["init", "site", "--json"]).json());
+    let service = Service::start(&ground);
+    let person = Person::at(&service.landing, &service.check);
+    let invitation = ground.invite(&["--facility", "G13B", "--note", "n"]);
+    agree("invite", &invitation);
+    let id = invitation["enrollment"].as_str().unwrap();
+    person.claim(&invitation, "22222-22222");
+    assert_eq!(person.check(Some(person.install(&invitation))), "ok");
+    agree("show", &ground.on_site(&["show", id, "--json"]).json());
+    agree("reissue", &ground.on_site(&["reissue", id, "--reason", "new-device", "--json"]).json());
+    agree("revoke", &ground.on_site(&["revoke", id, "--yes", "--json"]).json());
+    agree("show", &ground.on_site(&["show", id, "--json"]).json());
+    let other = ground.enrollment();
+    agree("unlock", &ground.on_site(&["unlock", &other, "--json"]).json());
+    agree("cancel", &ground.on_site(&["cancel", &other, "--yes", "--json"]).json());
+    agree("list", &ground.on_site(&["list", "--json", "--limit", "1"]).json());
+    agree("organization show", &ground.on_site(&["organization", "show", "--json"]).json());
+    agree("organization set", &ground.on_site(&["organization", "set", "--name", "x", "--json"]).json());
+    agree("offer list", &ground.on_site(&["offer", "list", "--json"]).json());
+    agree("issuer show", &ground.on_site(&["issuer", "show", "--json"]).json());
+    agree("store check", &ground.on_site(&["store", "check", "--json"]).json());
+    agree("store backup", &ground.on_site(&["store", "backup", "copy", "--json"]).json());
+    agree("config show", &ground.on_site(&["config", "show", "--all", "--json"]).json());
+    agree("device", &ground.run(&["device", "x", "--json"]).json());
+
+    ground.configure(&[
+        ("#listen = \"127", "listen = \"0.0.0.0:8080\""),
+        ("public_url = \"http:", "public_url = \"https://x.jp\""),
+    ]);
+    let warned = ground.on_site(&["config", "check", "--json"]).json();
+    assert_eq!(warned["problems"][0]["severity"], "warning", "{warned}");
+    agree("config check", &warned);
+    ground.configure(&[("listen = \"0.0.0.0:8080\"", "listen = \"0.0.0.0\"")]);
+    let wrong = ground.on_site(&["list", "--json"]);
+    agree("error", &serde_json::from_str(&wrong.err).unwrap());
+    ground.write("bad.toml", "titel = 1\n");
+    agree(
+        "offer check",
+        &serde_json::from_str(&ground.run(&["offer", "check", "bad.toml", "--json"]).out).unwrap(),
+    );
+
+    let vacant = Ground::bare();
+    vacant.run(&["init", "site", "--import-later"]);
+    let create = ["issuer", "create", "--organization", "x", "--key", "p-256", "--json"];
+    agree("issuer create", &vacant.on_site(&create).json());
+    let vacant = Ground::bare();
+    vacant.run(&["init", "site", "--import-later"]);
+    Ca::made_at("2026-01-01T00:00:00Z").put_into(vacant.path());
+    let import = [
+        "issuer",
+        "import",
+        "--certificates",
+        "issuer.pem",
+        "--key",
+        "issuer.key",
+        "--passphrase-file",
+        "passphrase",
+        "--json",
+    ];
+    agree("issuer import", &vacant.on_site(&import).json());
+    agree("demo", &crate::demonstration::first_line());
+
+    let documented: BTreeSet<String> = shapes.keys().cloned().collect();
+    assert_eq!(tried, documented);
+}
+
+#[test]
+fn every_exit_code_of_the_help_is_in_the_page() {
+    let help = Ground::bare().run(&["--help"]).out;
+    let codes: Vec<(String, String)> = help
+        .split_once("Exit codes:\n")
+        .unwrap()
+        .1
+        .lines()
+        .filter_map(|line| line.trim().split_once("  "))
+        .map(|(code, meaning)| (code.to_owned(), meaning.to_owned()))
+        .collect();
+    assert_eq!(codes.len(), 7);
+    for (code, meaning) in codes {
+        assert!(PAGE.contains(&format!("| {code} | {meaning} |")), "{code} {meaning}");
+    }
+}
