@@ -59,7 +59,13 @@ impl Layout {
         let directory = directory.canonicalize().map_err(FileError::new(directory, "read"))?;
         let staging = directory.join(STAGING);
         make_directory(&staging)?;
-        let lock = File::open(&staging).map_err(FileError::new(&staging, "opened"))?;
+        let lock = match File::open(&staging) {
+            // Another init has just ended and taken it away.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(LayoutError::AtWork(directory));
+            }
+            opened => opened.map_err(FileError::new(&staging, "opened"))?,
+        };
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LayoutError::AtWork(directory)),
@@ -67,6 +73,10 @@ impl Layout {
         }
         // From here on, whatever goes wrong, what was made is taken away again.
         let layout = Self { directory, staging, made_directory, _lock: lock };
+        // Looked at once more under the lock: another init may have ended in between.
+        if layout.directory.join(CONFIGURATION).exists() {
+            return Err(LayoutError::Initialised(layout.directory.clone()));
+        }
         layout.check_empty()?;
         empty(&layout.staging)?;
         Ok(layout)

@@ -35,7 +35,10 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
 }
 
 fn write_all(directory: &Path, command: clap::Command, written: &mut usize) -> Result<(), Failure> {
-    for below in command.get_subcommands().cloned().collect::<Vec<_>>() {
+    // `tegata help invite` says what `tegata-invite.1` does.
+    for below in
+        command.get_subcommands().filter(|below| below.get_name() != "help").cloned().collect::<Vec<_>>()
+    {
         write_all(directory, below, written)?;
     }
     let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();

@@ -66,7 +66,6 @@ and /etc/tegata/tegata.toml. Every setting can also come from the environment, w
 #[derive(Debug, Parser)]
 #[command(name = "tegata", version, about = ABOUT, long_about = LONG_ABOUT, after_long_help = EXIT_CODES)]
 #[command(max_term_width = 110, arg_required_else_help = true)]
-#[command(infer_subcommands = false, disable_help_subcommand = true)]
 struct Arguments {
     /// The configuration file, or the directory with its tegata.toml
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]

@@ -92,6 +92,45 @@ fn what_a_killed_init_left_does_not_stand_in_the_way() {
 }
 
 #[test]
+fn an_init_that_is_killed_leaves_no_installation_and_can_be_repeated() {
+    let ground = Ground::bare();
+    let mut init = std::process::Command::new(env!("CARGO_BIN_EXE_tegata"));
+    init.current_dir(ground.path()).args(["init", "site"]).stdout(std::process::Stdio::null());
+    let mut child = init.spawn().unwrap();
+    // The first file is there before the keys are made, which takes much longer than to see it.
+    while !ground.site().join(".tegata-init/pepper").exists() {
+        assert_eq!(child.try_wait().unwrap(), None);
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(ground.site().join(".tegata-init").exists() && !ground.site().join("tegata.toml").exists());
+    assert_eq!(ground.run(&["init", "site", "--key", "p-256"]).code, Some(0));
+    assert_eq!(ground.on_site(&["config", "check"]).code, Some(0));
+}
+
+#[test]
+fn two_inits_at_once_make_one_installation() {
+    let ground = Ground::bare();
+    let init = || {
+        let mut init = std::process::Command::new(env!("CARGO_BIN_EXE_tegata"));
+        init.current_dir(ground.path()).args(["init", "site", "--key", "p-256", "--json"]).output().unwrap()
+    };
+    let outputs: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(init)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let made = |output: &&std::process::Output| {
+        String::from_utf8_lossy(&output.stdout).contains("\"initialised\":true")
+    };
+    assert_eq!(outputs.iter().filter(made).count(), 1, "{outputs:?}");
+    for output in &outputs {
+        assert!(matches!(output.status.code(), Some(0 | 6)), "{outputs:?}");
+    }
+    assert_eq!(ground.on_site(&["config", "check"]).code, Some(0));
+}
+
+#[test]
 fn addresses_that_could_not_work_make_no_installation() {
     let ground = Ground::bare();
     let arguments = [

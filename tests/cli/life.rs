@@ -63,6 +63,19 @@ fn the_same_moment_is_the_same_text_everywhere() {
 }
 
 #[test]
+fn many_commands_at_once_do_not_get_in_each_others_way() {
+    let ground = Ground::new();
+    let _service = Service::start(&ground);
+    let ids: std::collections::BTreeSet<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..12).map(|_| scope.spawn(|| ground.enrollment())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(ids.len(), 12);
+    let listed = ground.on_site(&["list", "--json"]).json();
+    assert_eq!(listed["enrollments"].as_array().unwrap().len(), 12);
+}
+
+#[test]
 fn a_long_list_comes_in_pages() {
     let ground = Ground::new();
     let mut ids: Vec<String> = (0..7).map(|_| ground.enrollment()).collect();

@@ -4,6 +4,7 @@
 mod configuration;
 mod demonstration;
 mod devices;
+mod documents;
 mod founding;
 mod ground;
 mod help;
