@@ -152,6 +152,8 @@ fn capabilities(home: &Path, settings: &Settings<'_>) -> Value {
         "--disable-sync".to_owned(),
         "--no-first-run".to_owned(),
         "--window-size=1280,900".to_owned(),
+        // A page that scrolls smoothly is still under way when the driver clicks.
+        "--force-prefers-reduced-motion".to_owned(),
         format!("--user-data-dir={}", home.join("profile").display()),
     ];
     // What `Accept-Language` says follows the preference; the browser's own texts follow this.

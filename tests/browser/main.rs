@@ -4,3 +4,7 @@
 mod certificates;
 mod chromium;
 mod ground;
+#[path = "../program/mod.rs"]
+#[expect(dead_code, reason = "the crashes use more of it")]
+mod program;
+mod walk;

@@ -1,0 +1,79 @@
+//! Power cuts: the real program is killed with SIGKILL at random moments under load and started again, many times, and
+//! afterwards the store and everything that the clients were given are held against each other.
+//!
+//! `TEGATA_CRASH_CYCLES` says how often (200 by default), `TEGATA_CRASH_SEED` repeats a run's random choices. Which
+//! instruction a kill hits is chance all the same.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
+
+mod audit;
+mod chance;
+mod client;
+mod life;
+#[path = "../service/phone/page.rs"]
+#[expect(dead_code, reason = "the stories read more of a page")]
+mod page;
+#[path = "../program/mod.rs"]
+#[expect(dead_code, reason = "the browser's stories use more of it")]
+mod program;
+#[path = "../service/stored.rs"]
+#[expect(dead_code, reason = "the stories read more of it")]
+mod stored;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use chance::Chance;
+use client::Client;
+
+use life::Lives;
+use program::Installation;
+
+/// How many people are at it at the same time.
+const PEOPLE: usize = 6;
+
+/// Invariants 1, 2, 8 and 9.
+#[test]
+fn whatever_was_acknowledged_survives_two_hundred_kills() {
+    let cycles: u32 = number("TEGATA_CRASH_CYCLES").unwrap_or(200).try_into().unwrap();
+    let seed = number("TEGATA_CRASH_SEED").unwrap_or_else(chance::fresh_seed);
+    println!("{cycles} cycles, TEGATA_CRASH_SEED={seed}");
+    let mut chance = Chance::new(seed);
+    let installation = Installation::create();
+    let lives = Arc::new(Lives::default());
+    let began = Instant::now();
+    for cycle in 1..=cycles {
+        let server = installation.serve();
+        audit::of_the_moment(&installation);
+        let over = Arc::new(AtomicBool::new(false));
+        let people: Vec<_> = (0..PEOPLE)
+            .map(|_| {
+                let client = Client::new(&installation, Chance::new(chance.next()));
+                let (lives, over) = (Arc::clone(&lives), Arc::clone(&over));
+                std::thread::spawn(move || client.work(&lives, &over))
+            })
+            .collect();
+        // Long enough to get somewhere, short enough to be in the middle of it.
+        std::thread::sleep(Duration::from_millis(50 + chance.below(450)));
+        server.kill();
+        over.store(true, Ordering::Relaxed);
+        for person in people {
+            person.join().expect("no client saw anything that it must not see");
+        }
+        if cycle % 20 == 0 {
+            println!("{cycle} kills, {} in {:.0?}", lives.tally(), began.elapsed());
+        }
+    }
+    let server = installation.serve();
+    let client = Client::new(&installation, Chance::new(seed));
+    client.finish(&lives);
+    server.stop();
+    audit::of_everything(&installation, &lives);
+    println!("{} in {:.0?}", lives.tally(), began.elapsed());
+    assert!(lives.installed() > cycles as usize / 2, "the load was no load");
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {text:?}")))
+}
