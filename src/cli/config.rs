@@ -109,6 +109,7 @@ fn everything_wrong(session: &Session, loaded: &Loaded) -> Vec<Problem> {
     {
         problems.push(Problem::error(loaded.place(key), key, error.to_string()));
     }
+    problems.sort_by(|a, b| (b.severity, &a.place).cmp(&(a.severity, &b.place)));
     problems
 }
 
