@@ -110,7 +110,7 @@ impl AppError {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Configuration(_) => ErrorKind::Configuration,
+            Self::Configuration(_) | Self::Directory(DirectoryError::OtherPepper) => ErrorKind::Configuration,
             Self::StoreUnopened(_) | Self::Store(_) | Self::Directory(DirectoryError::Store(_)) => {
                 ErrorKind::Store
             }
@@ -130,12 +130,14 @@ impl AppError {
             Self::Configuration(_) => "configuration",
             Self::StoreUnopened(_) | Self::Store(_) | Self::Directory(DirectoryError::Store(_)) => "store",
             Self::Backup(_) => "backup",
+            Self::Directory(DirectoryError::OtherPepper) => "other-pepper",
             Self::Directory(_) => "directory",
             Self::NoOrganization(_) => "no-such-organization",
             Self::Lock(LockError::Held { .. }) => "already-serving",
             Self::Layout(LayoutError::Initialised(_)) => "already-initialised",
             Self::Layout(LayoutError::NotEmpty { .. }) => "not-empty",
             Self::Layout(LayoutError::AtWork(_)) => "init-at-work",
+            Self::Layout(LayoutError::Unsafe { .. }) => "unsafe-directory",
             Self::Lock(LockError::File(_)) | Self::Layout(LayoutError::File(_)) | Self::File(_) => "file",
             Self::Foundation(_) => "foundation",
             Self::Exists(_) => "exists",

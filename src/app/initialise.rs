@@ -142,7 +142,9 @@ async fn found_organization(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(directory.join(FILE_NAME), clock)?);
     let operator = Operator::new(&plan.organization.id, &plan.operator, token, pepper)?;
-    Directory::new(store).create(&plan.organization, &operator).await?;
+    let directory = Directory::new(store);
+    directory.prove_pepper(pepper).await?;
+    directory.create(&plan.organization, &operator).await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! directory without that file is no installation. What a killed run leaves behind is tidied by the next one.
 
 use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::files::{Access, FileError, make_directory, sync_directory, write_new};
@@ -31,6 +32,14 @@ pub enum LayoutError {
     /// Another init is at work there.
     #[error("another `tegata init` is at work in {}", .0.display())]
     AtWork(PathBuf),
+    /// Somebody else could exchange what is made there.
+    #[error("{} is not safe to make keys in: {why}", path.display())]
+    Unsafe {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        why: &'static str,
+    },
     /// A file could not be written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -57,8 +66,13 @@ impl Layout {
         let made_directory = !directory.exists();
         make_directory(directory)?;
         let directory = directory.canonicalize().map_err(FileError::new(directory, "read"))?;
+        check_own(&directory)?;
         let staging = directory.join(STAGING);
-        make_directory(&staging)?;
+        // Whoever could write here before may have put a link in this place.
+        match fs::symlink_metadata(&staging) {
+            Ok(_) => check_own(&staging)?,
+            Err(_) => make_directory(&staging)?,
+        }
         let lock = match File::open(&staging) {
             // Another init has just ended and taken it away.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -175,10 +189,28 @@ impl Drop for Layout {
     }
 }
 
+/// Refuses what is no directory of our own: a link, somebody else's, or one in which others may write.
+fn check_own(path: &Path) -> Result<(), LayoutError> {
+    let found = fs::symlink_metadata(path).map_err(FileError::new(path, "read"))?;
+    let refuse = |why| Err(LayoutError::Unsafe { path: path.to_owned(), why });
+    if !found.is_dir() {
+        return refuse("it is no directory");
+    }
+    if found.uid() != rustix::process::geteuid().as_raw() {
+        return refuse("it belongs to another user; run init as its owner, or in a directory of your own");
+    }
+    if found.mode() & 0o022 != 0 {
+        return refuse("others may write to it; chmod go-w takes that away");
+    }
+    Ok(())
+}
+
 fn empty(directory: &Path) -> Result<(), FileError> {
     for entry in fs::read_dir(directory).map_err(FileError::new(directory, "read"))? {
-        let path = entry.map_err(FileError::new(directory, "read"))?.path();
-        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let entry = entry.map_err(FileError::new(directory, "read"))?;
+        let path = entry.path();
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let removed = if is_directory { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         removed.map_err(FileError::new(&path, "removed"))?;
     }
     Ok(())

@@ -72,6 +72,7 @@ pub struct Office {
     pub authority: RegistrationAuthority,
     /// As whom.
     pub caller: Caller,
+    pepper: Arc<Pepper>,
 }
 
 impl Office {
@@ -82,7 +83,7 @@ impl Office {
     pub fn open(settings: &Configuration, loaded: &Loaded) -> Result<Self, AppError> {
         let materials = Materials::new(settings, loaded);
         let organization = organization(settings, loaded)?;
-        let pepper: Pepper = materials.pepper()?;
+        let pepper = Arc::new(materials.pepper()?);
         let offers: Offers = materials.offers().map_err(AppError::Configuration)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
@@ -91,12 +92,20 @@ impl Office {
             store: store as Arc<dyn Store>,
             clock,
             entropy,
-            pepper: Arc::new(pepper),
+            pepper: Arc::clone(&pepper),
             offers: Arc::new(offers),
             maker: Maker::idle(),
             settings: authority_settings(settings),
         })?;
-        Ok(Self { authority, caller: Caller { organization, actor: Actor::CommandLine } })
+        Ok(Self { authority, pepper, caller: Caller { organization, actor: Actor::CommandLine } })
+    }
+
+    /// Proves that the pepper is the store's own.
+    ///
+    /// # Errors
+    /// When it is another, or the store fails.
+    pub async fn prove_pepper(&self) -> Result<(), AppError> {
+        Ok(self.authority.directory().prove_pepper(&self.pepper).await?)
     }
 
     /// The organization that it works for.

@@ -120,7 +120,9 @@ impl Service {
         let tls = Tls::open(&settings, &whole)?;
         let lock = DirectoryLock::take(&settings.store.directory)?;
         let store = open_store(&settings, Arc::clone(&clock))?;
-        let found = Directory::new(Arc::clone(&store) as Arc<dyn Store>).find_organization(&id).await?;
+        let directory = Directory::new(Arc::clone(&store) as Arc<dyn Store>);
+        directory.prove_pepper(&whole.pepper).await?;
+        let found = directory.find_organization(&id).await?;
         let Some(organization) = found else { return Err(AppError::NoOrganization(id)) };
         Ok(Prepared { settings, loaded, whole, tls, organization, store, clock, lock })
     }
@@ -172,7 +174,7 @@ impl Prepared {
         let check = serve(&Site::check(parts)?, listeners.check, tls.check.as_ref(), workers)?;
         let (landing_at, check_at) = (landing.address, check.address);
         let servers = Servers::run(landing, check);
-        begin_recurring(&stop, store, clock, SignerFiles::new(settings, loaded, signer));
+        begin_recurring(&stop, store, clock, authority.clone(), SignerFiles::new(settings, loaded, signer));
         Ok(Service {
             authority,
             organization: organization.id,
@@ -294,10 +296,19 @@ fn readiness(store: Arc<EmbeddedStore>) -> Readiness {
     })
 }
 
-fn begin_recurring(stop: &Stop, store: Arc<EmbeddedStore>, clock: Arc<dyn Clock>, signer: SignerFiles) {
+fn begin_recurring(
+    stop: &Stop,
+    store: Arc<EmbeddedStore>,
+    clock: Arc<dyn Clock>,
+    authority: RegistrationAuthority,
+    signer: SignerFiles,
+) {
     tokio::spawn(recur(SWEEP_EVERY, stop.clone(), move || {
-        let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
+        let (store, clock, authority) = (Arc::clone(&store), Arc::clone(&clock), authority.clone());
         async move {
+            if let Err(error) = authority.forget_decoys().await {
+                tracing::error!(%error, "old wrong tries could not be forgotten");
+            }
             match sweep(store.as_ref(), clock.as_ref()).await {
                 Ok(0) => {}
                 Ok(removed) => tracing::debug!(removed, "expired entries were removed"),

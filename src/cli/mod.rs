@@ -175,7 +175,9 @@ impl Session {
     /// The operator's side of the installation.
     fn office(&self) -> Result<Office, Failure> {
         let (settings, loaded) = self.settings()?;
-        Ok(Office::open(&settings, &loaded)?)
+        let office = Office::open(&settings, &loaded)?;
+        block_on(office.prove_pepper())??;
+        Ok(office)
     }
 
     /// The store as a file.

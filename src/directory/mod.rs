@@ -12,7 +12,7 @@ pub use subscriber::{Subscriber, SubscriberId};
 
 use std::sync::Arc;
 
-use crate::pepper::{Pepper, PepperError, Purpose};
+use crate::pepper::{Pepper, PepperError, Purpose, SecretHash};
 use crate::store::record::{Record, decode, encode};
 use crate::store::{Commit, Guard, IndexEntry, Key, KeyError, Partition, Scan, Store, StoreError, Version};
 
@@ -28,12 +28,26 @@ pub enum DirectoryError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The pepper is not the one under which this store's secrets are hashed.
+    #[error(
+        "this is not the pepper of this store: none of its links, numbers and secrets would be known; use the pepper that was made with it"
+    )]
+    OtherPepper,
     /// A name cannot be a key of the store.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// Hashing failed.
     #[error(transparent)]
     Pepper(#[from] PepperError),
+}
+
+/// A hash that only the right pepper makes.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct PepperProof(SecretHash);
+
+impl Record for PepperProof {
+    const NAME: &'static str = "proof of the pepper";
+    const FORMAT: u32 = 1;
 }
 
 /// Reads and changes the directory.
@@ -96,6 +110,29 @@ impl Directory {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Proves that `pepper` is the one that this store was founded with; the first one that comes is.
+    ///
+    /// # Errors
+    /// [`DirectoryError::OtherPepper`] when it is another.
+    pub async fn prove_pepper(&self, pepper: &Pepper) -> Result<(), DirectoryError> {
+        let (installation, key) = (Partition::installation(), Key::new("pepper")?);
+        let own = PepperProof(pepper.hash(Purpose::Token, "installation", b"the pepper of this store")?);
+        let first = Commit::new().guard(Guard::Absent(key.clone())).put(key.clone(), encode(&own)?);
+        let known: Option<(PepperProof, Version)> = self.read(&installation, key.as_str()).await?;
+        let known = match known {
+            Some((known, _)) => known,
+            None => match self.store.commit(&installation, first).await {
+                Ok(_) => return Ok(()),
+                Err(StoreError::Conflict(_)) => {
+                    let known = self.read(&installation, key.as_str()).await?;
+                    known.ok_or(DirectoryError::OtherPepper)?.0
+                }
+                Err(error) => return Err(error.into()),
+            },
+        };
+        if own.0.matches(&known.0) { Ok(()) } else { Err(DirectoryError::OtherPepper) }
     }
 
     /// The organization with this identifier.

@@ -16,7 +16,7 @@ use super::open::{Pointer, meant_for, pointer_key, serial_key};
 use super::record::{Actor, Enrollment};
 use super::refusal::Refusal;
 use super::sealed;
-use super::state::{Attempts, Claim, Delivery};
+use super::state::{Claim, Delivery};
 use super::transition::{Door, Presented, Presenting};
 use crate::device::{Device, bundle_target};
 use crate::ledger::{self, CertificateRecord, CertificateStatus, RevocationReason};
@@ -24,17 +24,15 @@ use crate::pepper::{PepperError, Purpose, SecretHash};
 use crate::pki::pkcs12::BundlePassword;
 use crate::pki::serial::SerialNumber;
 use crate::profile::PasswordMode;
-use crate::store::record::{Record, decode, encode};
+use crate::store::record::encode;
 use crate::store::{Commit, EntryChange, Guard, Key, Partition, StoreError};
 
 /// How long a ticket's page can say what became of it.
 const TICKET_REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How long wrong tries at a number that nobody has are remembered.
-const DECOY_REMEMBERED: SignedDuration = SignedDuration::from_hours(48);
 /// How often a waiting request looks whether the certificate is there.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
-type Fault = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// What the person came with.
 #[derive(Debug, Clone)]
@@ -72,15 +70,6 @@ pub struct ClaimRequest {
     pub chosen_password: Option<BundlePassword>,
     /// The page's language, `ja` or `en`; the profile's texts follow it.
     pub language: String,
-}
-
-/// Wrong tries at a number that nobody has: counted and locked like those at a real one, so that nobody can tell.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-struct Decoy(Attempts);
-
-impl Record for Decoy {
-    const NAME: &'static str = "decoy";
-    const FORMAT: u32 = 1;
 }
 
 impl RegistrationAuthority {
@@ -184,42 +173,6 @@ impl RegistrationAuthority {
 
     pub(super) fn ticket_hash(&self, ticket: &Ticket) -> Result<SecretHash, PepperError> {
         self.0.parts.pepper.hash(Purpose::Ticket, "", ticket.expose().as_bytes())
-    }
-
-    /// The same work and the same answers for a code or a number that nobody has.
-    async fn claim_nothing(&self, request: &ClaimRequest) -> Result<Step, Fault> {
-        let parts = &self.0.parts;
-        let Credential::Number { number, .. } = &request.by else {
-            return Ok(Step::Done(Err(Refusal::Unknown)));
-        };
-        parts.pepper.hash(Purpose::Secret, "nobody", request.secret.expose().as_bytes())?;
-        let hash = parts.pepper.hash(Purpose::Number, "", number.expose().as_bytes())?;
-        let key = Key::new(format!("decoy/{}", hash.to_hex()))?;
-        let installation = Partition::installation();
-        let kept = self.store().find_entry(&installation, &key).await?;
-        let Decoy(attempts) = match &kept {
-            Some(bytes) => decode(bytes)?,
-            None => Decoy(Attempts::default()),
-        };
-        let now = self.now();
-        if let Some(until) = attempts.lock(now) {
-            return Ok(Step::Done(Err(Refusal::Locked { until })));
-        }
-        let policy = &parts.settings.lock;
-        let (next, lock) = attempts.wrong(now, policy);
-        let bytes = encode(&Decoy(next))?;
-        if let Some(kept) = kept
-            && !self.store().delete_entry_if(&installation, &key, &kept).await?
-        {
-            return Ok(Step::Again);
-        }
-        if !self.store().put_entry_if_absent(&installation, &key, &bytes, DECOY_REMEMBERED).await? {
-            return Ok(Step::Again);
-        }
-        Ok(Step::Done(Err(match lock {
-            Some(until) => Refusal::Locked { until },
-            None => Refusal::WrongSecret { attempts_left: next.left(policy) },
-        })))
     }
 
     async fn begin(
@@ -439,7 +392,7 @@ impl RegistrationAuthority {
 }
 
 /// What one try led to.
-enum Step {
+pub(super) enum Step {
     /// This is the answer.
     Done(Result<Ticket, Refusal>),
     /// Somebody was quicker; decide again.

@@ -9,6 +9,7 @@ mod bundle;
 mod check;
 mod claim;
 mod credentials;
+mod decoy;
 mod deliver;
 mod id;
 mod invite;

@@ -107,7 +107,7 @@ impl RegistrationAuthority {
             offer: offer.title.clone(),
             password: offer.bundle.password,
             platforms: meant_for(&enrollment.platforms, offer),
-            attempts_left: enrollment.attempts.left(&self.0.parts.settings.lock),
+            attempts_left: enrollment.attempts.left(now, &self.0.parts.settings.lock),
             open_until: enrollment.invitation_ends.min(enrollment.link_ends),
             resumable_until: resumable(&enrollment.state, now),
             enrollment: enrollment.id,

@@ -19,6 +19,9 @@ pub struct Attempts {
     pub locks: u32,
     /// When the last lock ends.
     pub locked_until: Option<Timestamp>,
+    /// When the last wrong one came: after a while all of this is forgotten.
+    #[serde(default)]
+    pub last_wrong: Option<Timestamp>,
 }
 
 /// One claim: what was decided when the right secret came, before any key existed.

@@ -15,6 +15,9 @@ use crate::pki::serial::SerialNumber;
 /// A broken transfer may be continued so often for every fetch that is allowed.
 const CONTINUATIONS_PER_FETCH: u32 = 8;
 
+/// After so long without a wrong secret, earlier ones are forgotten. Longer than every lock.
+pub(super) const WRONG_REMEMBERED: SignedDuration = SignedDuration::from_hours(48);
+
 /// How wrong secrets are met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LockPolicy {
@@ -37,10 +40,17 @@ impl Default for LockPolicy {
 }
 
 impl Attempts {
+    /// What is left of them at `now`: nothing, when the last wrong one is long ago.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        let forgotten = self.last_wrong.is_some_and(|last| now.duration_since(last) >= WRONG_REMEMBERED);
+        if forgotten { Self::default() } else { self }
+    }
+
     /// How many wrong secrets are left at `now`.
     #[must_use]
-    pub fn left(&self, policy: &LockPolicy) -> u32 {
-        policy.attempts.saturating_sub(self.wrong)
+    pub fn left(self, now: Timestamp, policy: &LockPolicy) -> u32 {
+        policy.attempts.saturating_sub(self.at(now).wrong)
     }
 
     /// The lock that holds at `now`, if any.
@@ -51,15 +61,19 @@ impl Attempts {
 
     /// One more wrong secret: the next counters, and the lock where this one caused it.
     #[must_use]
-    pub fn wrong(mut self, now: Timestamp, policy: &LockPolicy) -> (Self, Option<Timestamp>) {
-        self.wrong += 1;
-        if self.wrong < policy.attempts {
-            return (self, None);
+    pub fn wrong(self, now: Timestamp, policy: &LockPolicy) -> (Self, Option<Timestamp>) {
+        let mut next = self.at(now);
+        next.wrong += 1;
+        next.last_wrong = Some(now);
+        if next.wrong < policy.attempts {
+            return (next, None);
         }
-        let doubled = policy.first_lock.checked_mul(1i32.checked_shl(self.locks.min(20)).unwrap_or(i32::MAX));
+        let doubled = policy.first_lock.checked_mul(1i32.checked_shl(next.locks.min(20)).unwrap_or(i32::MAX));
         let lasts = doubled.map_or(policy.longest_lock, |lasts| lasts.min(policy.longest_lock));
         let until = now.checked_add(lasts).unwrap_or(Timestamp::MAX);
-        let next = Self { wrong: 0, locks: self.locks.saturating_add(1), locked_until: Some(until) };
+        next.wrong = 0;
+        next.locks = next.locks.saturating_add(1);
+        next.locked_until = Some(until);
         (next, Some(until))
     }
 }
@@ -200,7 +214,7 @@ impl Enrollment {
         let (happened, refusal) = match lock {
             Some(until) => (Happening::Locked { until }, Refusal::Locked { until }),
             None => {
-                let attempts_left = attempts.left(policy);
+                let attempts_left = attempts.left(now, policy);
                 (Happening::WrongSecret { attempts_left }, Refusal::WrongSecret { attempts_left })
             }
         };

@@ -58,6 +58,16 @@ async fn an_operators_token_opens_one_organization_only() {
 }
 
 #[tokio::test]
+async fn another_pepper_is_refused() {
+    let world = World::new().await;
+    let directory = world.authority.directory();
+    directory.prove_pepper(&Pepper::new(&[9; 32]).unwrap()).await.unwrap();
+    directory.prove_pepper(&Pepper::new(&[9; 32]).unwrap()).await.unwrap();
+    let refused = directory.prove_pepper(&Pepper::new(&[8; 32]).unwrap()).await.unwrap_err();
+    assert!(refused.to_string().contains("not the pepper of this store"), "{refused}");
+}
+
+#[tokio::test]
 async fn an_organization_is_created_once() {
     let world = World::new().await;
     let id = world.caller.organization.clone();

@@ -32,6 +32,23 @@ async fn a_number_that_nobody_has_answers_like_one_with_a_wrong_secret() {
 }
 
 #[tokio::test]
+async fn wrong_tries_are_forgotten_alike_after_two_days() {
+    let world = World::new().await;
+    let known = world.invitation.number.clone();
+    let nobodys = Number::parse(if known.expose() == "00000000" { "00000001" } else { "00000000" }).unwrap();
+    for hours in [1, 47, 49, 1, 50] {
+        for _ in 0..4 {
+            let one = world.authority.claim(wrong(&known)).await.unwrap_err();
+            let other = world.authority.claim(wrong(&nobodys)).await.unwrap_err();
+            assert_eq!(one, other, "{hours} hours before");
+        }
+        world.clock.advance(SignedDuration::from_hours(hours));
+        let swept = world.authority.forget_decoys().await.unwrap();
+        assert_eq!(swept, usize::from(hours > 48));
+    }
+}
+
+#[tokio::test]
 async fn a_lock_heals_and_lasts_twice_as_long_each_time() {
     let world = World::new().await;
     for minutes in [15, 30, 60, 120] {

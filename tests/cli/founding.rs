@@ -81,6 +81,30 @@ fn a_directory_with_other_things_in_it_is_left_alone() {
 }
 
 #[test]
+fn a_link_where_init_would_work_is_not_followed() {
+    let ground = Ground::bare();
+    let (site, victim) = (ground.site(), ground.site().with_file_name("victim"));
+    fs::create_dir(&site).unwrap();
+    fs::create_dir(&victim).unwrap();
+    fs::write(victim.join("precious"), b"x").unwrap();
+    std::os::unix::fs::symlink(&victim, site.join(".tegata-init")).unwrap();
+    let refused = ground.run(&["init", "site", "--key", "p-256", "--json"]);
+    assert_eq!(refused.error().1, 1);
+    assert!(victim.join("precious").exists());
+    assert!(!site.join("tegata.toml").exists());
+}
+
+#[test]
+fn a_directory_that_others_may_write_to_is_no_place_for_keys() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let ground = Ground::bare();
+    fs::create_dir(ground.site()).unwrap();
+    fs::set_permissions(ground.site(), fs::Permissions::from_mode(0o777)).unwrap();
+    assert_eq!(ground.run(&["init", "site", "--key", "p-256", "--json"]).error().1, 1);
+    assert!(!ground.site().join("tegata.toml").exists());
+}
+
+#[test]
 fn what_a_killed_init_left_does_not_stand_in_the_way() {
     let ground = Ground::bare();
     fs::create_dir_all(ground.site().join(".tegata-init/issuer")).unwrap();
