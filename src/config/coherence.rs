@@ -2,8 +2,9 @@
 
 use url::{Host, Url};
 
+use super::duration::spell;
 use super::problem::Problem;
-use super::value::{Value as _, spell};
+use super::value::Value as _;
 use super::{Configuration, Loaded};
 
 /// Everything that does not fit together.

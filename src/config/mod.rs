@@ -6,6 +6,7 @@
 mod check;
 mod claim;
 mod coherence;
+mod duration;
 mod http;
 mod issuer;
 mod log;
