@@ -228,6 +228,7 @@ ticket-trouble-typing = Check capitals and small letters, the hyphen (-), and th
 ticket-trouble-prompt = Nothing happens after the download
 ticket-trouble-prompt-ios = Under “Settings” → “Apps” → “Safari” → “Downloads” (on older devices “Settings” → “Safari” → “Downloads”) choose “On My iPhone” or “On My iPad”, and download the file again.
 ticket-trouble-prompt-file = Open the notification, or the file { $name } in the list of “Downloads”.
+ticket-trouble-prompt-pc = Open the “Downloads” folder and double-click the file { $name }.
 ticket-trouble-gone = There is nothing in the settings
 ticket-trouble-eight = A profile that is not installed disappears 8 minutes after its download. Please download it again.
 ticket-name = Its name on the device

@@ -197,6 +197,7 @@ fn told(session: &Session, arguments: &Arguments, made: &Initialised) -> Result<
         (&format!("  token of operator {}", arguments.operator), Some(style::strong(made.token.expose()))),
         ("  passphrase of the root's key", root_passphrase.map(style::strong)),
     ]);
+    text += "The token is how this operator will sign in to the operators' site; the command line does not need it.\n";
     text += "\nNext:\n";
     if made.root.is_some() {
         let key = made.directory.join("root/root.key").display().to_string();

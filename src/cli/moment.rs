@@ -1,22 +1,34 @@
-//! Times, as people at this machine read them.
+//! Times, as operators read them: in Japan's time, which is also what the pages show, unless `TZ` names another zone.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// `2026-11-21 09:30 JST`, in the machine's time zone (`TZ`).
+/// The zone of the people whom Tegata was made for.
+const DEFAULT_ZONE: &str = "Asia/Tokyo";
+
+/// The zone that `TZ` names, else Japan's. What cannot be read as a zone is UTC, and the name beside the time says so.
+fn zone_here() -> TimeZone {
+    let named = std::env::var("TZ").ok().filter(|name| !name.is_empty());
+    match named {
+        Some(_) => TimeZone::system(),
+        None => TimeZone::get(DEFAULT_ZONE).unwrap_or(TimeZone::UTC),
+    }
+}
+
+/// `2026-11-21 09:30 JST`.
 #[must_use]
 pub fn minute(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+    at.to_zoned(zone_here()).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 /// `2026-11-21 09:30`, for tables.
 #[must_use]
 pub fn short(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+    at.to_zoned(zone_here()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// The name of the machine's time zone at `now`, such as `JST`, for the heading of a table.
+/// The name of the zone at `now`, such as `JST`, for the heading of a table.
 #[must_use]
 pub fn zone(now: Timestamp) -> String {
-    now.to_zoned(TimeZone::system()).strftime("%Z").to_string()
+    now.to_zoned(zone_here()).strftime("%Z").to_string()
 }

@@ -13,7 +13,7 @@ use super::authority::{Caller, Loaded, RegistrationAuthority, TRIES, try_again};
 use super::bundle::Order;
 use super::credentials::{Code, Number, Secret, Ticket, draw_bundle_password};
 use super::open::{Pointer, meant_for, pointer_key, serial_key};
-use super::record::{Actor, Enrollment};
+use super::record::{Actor, Enrollment, Happening};
 use super::refusal::Refusal;
 use super::sealed;
 use super::state::{Claim, Delivery};
@@ -224,24 +224,34 @@ impl RegistrationAuthority {
         let (next, happened) = enrollment.begin(claim.clone());
         commit = ledger::add(commit, &prepared(&next, &claim, &parts.maker.issuer_name()))?;
         commit = self.change(commit, version, &next, &Actor::Subscriber, &happened)?;
+        let order =
+            Order { claim, language: request.language.clone(), device: request.device.clone(), password };
+        // From the commit on, the person's connection may break at any moment: the work goes on by itself, and the same form
+        // finds its result.
+        let authority = self.clone();
+        tokio::spawn(async move {
+            let begun = Begun { enrollment: next, partition, commit, happened };
+            authority.carry_through(begun, order, ticket).await
+        })
+        .await?
+    }
+
+    /// Commits a claim that begins, and makes its certificate.
+    async fn carry_through(&self, begun: Begun, order: Order, ticket: Ticket) -> Result<Step, Fault> {
+        let Begun { enrollment, partition, commit, happened } = begun;
         match self.store().commit(&partition, commit).await {
             Ok(_) => {}
             Err(StoreError::Conflict(_)) => return Ok(Step::Again),
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                // Perhaps it was done all the same; then nobody would be making the certificate.
+                let caller = Caller { organization: enrollment.organization.clone(), actor: Actor::System };
+                self.give_back(&caller, &enrollment.id, order.claim.serial).await?;
+                return Err(error.into());
+            }
         }
-        self.tell_all(&next.id, &happened);
-
-        // From here on the person's connection may break: the work goes on by itself, and the same form finds its result.
-        let authority = self.clone();
-        let order =
-            Order { claim, language: request.language.clone(), device: request.device.clone(), password };
-        let result = ticket.clone();
-        let work = tokio::spawn(async move { authority.make(next, order, &ticket).await });
-        match work.await {
-            Ok(Ok(())) => Ok(Step::Done(Ok(result))),
-            Ok(Err(refusal)) => Ok(Step::Done(Err(refusal))),
-            Err(panicked) => Err(panicked.into()),
-        }
+        self.tell_all(&enrollment.id, &happened);
+        let made = self.make(enrollment, order, &ticket).await;
+        Ok(Step::Done(made.map(|()| ticket)))
     }
 
     /// Writes where ticket and serial number lead, before they exist.
@@ -389,6 +399,14 @@ impl RegistrationAuthority {
         }
         Ok(())
     }
+}
+
+/// A claim that is about to begin.
+struct Begun {
+    enrollment: Enrollment,
+    partition: Partition,
+    commit: Commit,
+    happened: Vec<Happening>,
 }
 
 /// What one try led to.

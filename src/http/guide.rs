@@ -100,10 +100,10 @@ impl Situation<'_> {
     /// What helps where nothing happens after the download.
     #[must_use]
     pub fn prompt(&self, words: Words) -> Phrase<'static> {
-        if self.platform.is_apple_mobile() {
-            words.say("ticket-trouble-prompt-ios")
-        } else {
-            words.say("ticket-trouble-prompt-file").with("name", self.file.to_owned())
+        match self.platform {
+            platform if platform.is_apple_mobile() => words.say("ticket-trouble-prompt-ios"),
+            Platform::Android => words.say("ticket-trouble-prompt-file").with("name", self.file.to_owned()),
+            _ => words.say("ticket-trouble-prompt-pc").with("name", self.file.to_owned()),
         }
     }
 

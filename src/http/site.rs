@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use url::Url;
+
 use super::delivery::Reached;
 use super::headers::SecurityHeaders;
 use super::limits::Limits;
@@ -76,7 +78,7 @@ impl Site {
             SiteKind::Check => &settings.check_url,
         };
         Ok(Arc::new(Self {
-            headers: SecurityHeaders::new(url.scheme() == "https"),
+            headers: SecurityHeaders::new(url.scheme() == "https" && !is_this_machine(url)),
             limits: Limits::new(settings.limits, Arc::clone(&clock), entropy.as_ref())?,
             nonces: FormNonces::new(Arc::clone(&pepper), Arc::clone(&clock), Arc::clone(&entropy)),
             stand_ins: StandIns::new(pepper),
@@ -101,5 +103,16 @@ impl std::fmt::Debug for Site {
             .field("kind", &self.kind)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
+    }
+}
+
+/// Whether an address means the machine itself. A browser that kept HSTS for `localhost` would keep people from whatever else
+/// runs there.
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }

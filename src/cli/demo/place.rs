@@ -56,6 +56,9 @@ impl Place {
             ));
         }
         let ip = match (&self.host, self.is_open) {
+            // This machine alone: nothing is opened to the network for it.
+            (Host::Ipv4(own), _) if *own == Ipv4Addr::LOCALHOST => IpAddr::V4(*own),
+            (Host::Ipv6(own), _) if *own == Ipv6Addr::LOCALHOST => IpAddr::V6(*own),
             (Host::Ipv6(_), _) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
             (_, true) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             (_, false) => IpAddr::V4(Ipv4Addr::LOCALHOST),
