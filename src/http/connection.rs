@@ -1,32 +1,164 @@
-//! What is known of a connection besides its requests.
+//! What is known of a connection besides its requests, and the hand that closes it when nothing goes on.
+//!
+//! actix times the first head of a connection and the pause between two requests. A second head that stays half, an answer
+//! that nobody takes: for these it has no clock, and each would hold a descriptor for ever.
 
 use std::any::Any;
-use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
+use std::net::{Shutdown, TcpStream as Socket};
+use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use actix_tls::accept::openssl::TlsStream;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
+use tokio::time::{Instant, sleep};
+
+/// How long a connection may stay without a request under way. Longer than what actix closes by itself, so that this comes
+/// last.
+const QUIET: Duration = Duration::from_secs(50);
+/// How long one request may take, until the last byte of its answer was taken.
+const LONGEST_REQUEST: Duration = Duration::from_mins(3);
+/// How often a connection is looked at.
+const INTERVAL: Duration = Duration::from_secs(5);
 
 /// A connection, as every request on it sees it.
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// The certificate (DER) that the client showed in the TLS handshake, or in the one that this session resumes.
     pub client_certificate: Option<Arc<[u8]>>,
-    /// A second handle on the socket, to see what the other end has received.
-    pub socket: Option<Arc<OwnedFd>>,
+    /// A second handle on the socket, to see what the other end has received, and to close it.
+    pub socket: Option<Arc<Socket>>,
+    /// What goes on.
+    activity: Arc<Activity>,
+}
+
+impl Connection {
+    fn new(client_certificate: Option<Arc<[u8]>>, stream: Option<&TcpStream>) -> Self {
+        let socket = stream.and_then(|stream| stream.as_fd().try_clone_to_owned().ok());
+        Self {
+            client_certificate,
+            socket: socket.map(|descriptor| Arc::new(Socket::from(descriptor))),
+            activity: Arc::new(Activity::begun(Instant::now())),
+        }
+    }
+
+    /// Notes that a request is under way, until what is returned is dropped.
+    #[must_use]
+    pub fn busy(&self) -> Busy {
+        self.activity.change(true, Instant::now());
+        Busy(Arc::clone(&self.activity))
+    }
+}
+
+/// Whether a request is under way, and since when that is so.
+#[derive(Debug)]
+struct Activity(Mutex<(bool, Instant)>);
+
+impl Activity {
+    const fn begun(now: Instant) -> Self {
+        Self(Mutex::new((false, now)))
+    }
+
+    fn change(&self, busy: bool, now: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (busy, now);
+    }
+
+    /// Whether it has been as it is for too long.
+    fn is_overdue(&self, now: Instant) -> bool {
+        let (busy, since) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        now.duration_since(since) > if busy { LONGEST_REQUEST } else { QUIET }
+    }
+}
+
+/// A request is under way.
+#[derive(Debug)]
+pub struct Busy(Arc<Activity>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.change(false, Instant::now());
+    }
+}
+
+/// Closes the connection when it is overdue; ends with it. Holds it only for as long as a look takes.
+async fn watch(activity: Weak<Activity>, socket: Weak<Socket>) {
+    loop {
+        sleep(INTERVAL).await;
+        let (Some(activity), Some(socket)) = (activity.upgrade(), socket.upgrade()) else { return };
+        if activity.is_overdue(Instant::now()) {
+            // The server sees the end of the connection and lets go of it.
+            let _ = socket.shutdown(Shutdown::Both);
+            return;
+        }
+    }
 }
 
 /// Notes what requests will ask for. Called once per connection, after the handshake.
 pub fn on_connect(io: &dyn Any, extensions: &mut Extensions) {
-    let handle = |stream: &TcpStream| stream.as_fd().try_clone_to_owned().ok().map(Arc::new);
     let connection = if let Some(stream) = io.downcast_ref::<TlsStream<TcpStream>>() {
         let certificate = stream.ssl().peer_certificate().and_then(|certificate| certificate.to_der().ok());
-        Connection { client_certificate: certificate.map(Arc::from), socket: handle(stream.get_ref()) }
-    } else if let Some(stream) = io.downcast_ref::<TcpStream>() {
-        Connection { client_certificate: None, socket: handle(stream) }
+        Connection::new(certificate.map(Arc::from), Some(stream.get_ref()))
     } else {
-        Connection { client_certificate: None, socket: None }
+        Connection::new(None, io.downcast_ref::<TcpStream>())
     };
+    if let (Some(socket), Ok(runtime)) = (&connection.socket, tokio::runtime::Handle::try_current()) {
+        runtime.spawn(watch(Arc::downgrade(&connection.activity), Arc::downgrade(socket)));
+    }
     extensions.insert(connection);
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    fn pair() -> (Socket, Socket) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = Socket::connect(listener.local_addr().unwrap()).unwrap();
+        (listener.accept().unwrap().0, client)
+    }
+
+    /// Whether the other end is closed after so many seconds.
+    async fn is_closed_after(busy: bool, seconds: u64) -> bool {
+        let (server, mut client) = pair();
+        client.set_nonblocking(true).unwrap();
+        let (socket, activity) = (Arc::new(server), Arc::new(Activity::begun(Instant::now())));
+        activity.change(busy, Instant::now());
+        let watching = tokio::spawn(watch(Arc::downgrade(&activity), Arc::downgrade(&socket)));
+        for _ in 0..seconds {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            tokio::task::yield_now().await;
+        }
+        let closed = matches!(client.read(&mut [0; 1]), Ok(0));
+        assert_eq!(watching.is_finished(), closed);
+        closed
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_without_a_request_is_closed() {
+        assert!(!is_closed_after(false, 49).await);
+        assert!(is_closed_after(false, 60).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_has_its_time_and_no_more() {
+        assert!(!is_closed_after(true, 120).await);
+        assert!(is_closed_after(true, 190).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_is_over_is_not_held() {
+        let (server, _client) = pair();
+        let (socket, activity) = (Arc::new(server), Arc::new(Activity::begun(Instant::now())));
+        let watching = tokio::spawn(watch(Arc::downgrade(&activity), Arc::downgrade(&socket)));
+        tokio::task::yield_now().await;
+        assert_eq!(Arc::strong_count(&socket), 1);
+        drop(socket);
+        tokio::time::advance(INTERVAL * 2).await;
+        assert!(watching.await.is_ok());
+    }
 }

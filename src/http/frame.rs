@@ -19,6 +19,7 @@ use super::error::HttpError;
 use super::headers::REQUEST_ID;
 use super::refusal;
 use super::site::Site;
+use super::unread::Held;
 use super::visit::Visit;
 use crate::device::is_prefetch;
 
@@ -74,28 +75,30 @@ fn finish(site: &Site, visit: &Visit, headers: &mut HeaderMap) {
 /// None: every error becomes a response, and a panic one with the page of an unexpected error.
 pub async fn around(
     site: Arc<Site>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let visit = Visit::of(&site, &request);
     let begun = site.now();
     let method = request.method().clone();
+    let held = Held::of(&mut request);
     request.extensions_mut().insert(visit.clone());
     if is_guess(request.headers()) {
         // Nothing is done and nothing kept, so that the tap itself is the first request.
         let mut response = HttpResponse::ServiceUnavailable().finish();
         finish(&site, &visit, response.headers_mut());
         note(&site, &visit, &method, "prefetch", response.status(), begun);
-        return Ok(request.into_response(response));
+        return Ok(request.into_response(response.map_body(|_, body| held.until_sent(body))));
     }
     let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     let mut response = match outcome {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(unexpected(&site, &visit, &error.to_string())),
+        Ok(Err(error)) => return Err(unexpected(&site, &visit, held, &error.to_string())),
         Err(panic) => {
             let said = panic.downcast_ref::<&str>().copied().map(str::to_owned);
             let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
-            return Err(unexpected(&site, &visit, &format!("panic: {}", said.unwrap_or_default())));
+            let detail = format!("panic: {}", said.unwrap_or_default());
+            return Err(unexpected(&site, &visit, held, &detail));
         }
     };
     let drawn = response.response().error().map(|error| match error.as_error::<HttpError>() {
@@ -109,7 +112,7 @@ pub async fn around(
     // The route, never the path: codes and tickets stand in it.
     let route = response.request().match_pattern().unwrap_or_else(|| "-".to_owned());
     note(&site, &visit, &method, &route, response.status(), begun);
-    Ok(response)
+    Ok(response.map_body(|_, body| held.until_sent(body)))
 }
 
 /// The one line that the log has of every request.
@@ -148,8 +151,9 @@ fn by_status(error: &Error) -> HttpError {
 }
 
 /// The request is gone with what failed, so that its response travels as an error.
-fn unexpected(site: &Site, visit: &Visit, detail: &str) -> Error {
+fn unexpected(site: &Site, visit: &Visit, held: Held, detail: &str) -> Error {
     let mut response = draw(visit, &HttpError::internal(detail));
     finish(site, visit, response.headers_mut());
+    let response = response.map_body(|_, body| held.until_sent(body));
     InternalError::from_response("unexpected", response).into()
 }

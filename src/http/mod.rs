@@ -62,6 +62,7 @@ mod site;
 mod stand_in;
 mod ticket;
 mod tls;
+mod unread;
 mod visit;
 mod words;
 

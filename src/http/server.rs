@@ -9,6 +9,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
+use rustix::process::{Resource, getrlimit};
 
 use super::address::nowhere;
 use super::connection::on_connect;
@@ -21,10 +22,18 @@ use super::tls::TlsSource;
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 /// How long an idle connection stays open.
 const IDLE: Duration = Duration::from_secs(30);
+/// How long a client may take to end a connection that is being closed.
+const CLOSED_WITHIN: Duration = Duration::from_secs(2);
 /// How long a TLS handshake may take.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(15);
 /// How long requests under way may go on when the server stops.
 const STOP_WITHIN: u64 = 10;
+/// The most connections of one worker where the system sets no limit. Each takes two descriptors ([`super::connection`]).
+const MOST_CONNECTIONS: u64 = 8_192;
+/// How many descriptors are left to everything else: the store, files, the other site's listener.
+const RESERVED: u64 = 128;
+/// How many sites share the process's descriptors.
+const SITES: u64 = 2;
 /// How often certificate and key are looked at.
 const LOOK_AT_FILES: Duration = Duration::from_secs(1);
 
@@ -77,13 +86,17 @@ pub fn serve(
     // Without it every answer of more than one TLS record waits 40 ms for a delayed acknowledgment.
     .tcp_nodelay(true)
     .client_request_timeout(HEADERS_WITHIN)
+    .client_disconnect_timeout(CLOSED_WITHIN)
     .keep_alive(IDLE)
     .tls_handshake_timeout(HANDSHAKE_WITHIN)
     .shutdown_timeout(STOP_WITHIN)
     .disable_signals();
-    if workers > 0 {
-        server = server.workers(workers);
-    }
+    let workers = match workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        some => some,
+    };
+    let limit = getrlimit(Resource::Nofile).current;
+    server = server.workers(workers).max_connections(connections(limit, workers));
     let server = match tls {
         None => server.listen(listener)?,
         Some(source) => {
@@ -92,6 +105,14 @@ pub fn serve(
         }
     };
     Ok(Bound { address, server: server.run() })
+}
+
+/// How many connections a worker takes before it lets others wait, so that no client takes the descriptors that the rest of
+/// the process needs. `limit` is how many descriptors the process may open.
+fn connections(limit: Option<u64>, workers: usize) -> usize {
+    let share = 2 * SITES * workers.max(1) as u64;
+    let most = limit.map_or(MOST_CONNECTIONS, |limit| limit.saturating_sub(RESERVED) / share);
+    usize::try_from(most.clamp(16, MOST_CONNECTIONS)).unwrap_or(16)
 }
 
 /// Takes new certificates as long as the source is used.
@@ -104,5 +125,19 @@ async fn follow(source: Weak<TlsSource>) {
         if tokio::task::spawn_blocking(move || source.refresh()).await.is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_descriptors_to_the_rest() {
+        assert_eq!(connections(Some(1_024), 1), 224);
+        assert_eq!(connections(Some(1_024), 4), 56);
+        assert_eq!(connections(Some(10), 64), 16);
+        assert_eq!(connections(Some(1 << 40), 2), 8_192);
+        assert_eq!(connections(None, 0), 8_192);
     }
 }

@@ -7,7 +7,8 @@
 
 use std::future::Future;
 use std::io::{Error, ErrorKind};
-use std::os::fd::OwnedFd;
+use std::net::TcpStream;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -43,7 +44,7 @@ type Finish = Box<dyn FnOnce(Outcome)>;
 pub struct Gated {
     rest: Bytes,
     length: usize,
-    socket: Option<Arc<OwnedFd>>,
+    socket: Option<Arc<TcpStream>>,
     /// What had been acknowledged before this body.
     before: Option<u64>,
     gate: Option<(Pin<Box<Sleep>>, Instant)>,
@@ -55,7 +56,7 @@ pub struct Gated {
 impl Gated {
     /// Sends `bytes` over the connection that `socket` is a handle of, and says at the end how that went. Without a
     /// handle, or where the kernel tells nothing, a body that was taken whole counts as acknowledged.
-    pub fn new(bytes: Bytes, socket: Option<Arc<OwnedFd>>, finish: impl FnOnce(Outcome) + 'static) -> Self {
+    pub fn new(bytes: Bytes, socket: Option<Arc<TcpStream>>, finish: impl FnOnce(Outcome) + 'static) -> Self {
         let before = socket.as_ref().and_then(Acknowledged::of).map(|now| now.bytes);
         Self {
             length: bytes.len(),
