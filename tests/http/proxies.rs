@@ -94,4 +94,7 @@ async fn clients_behind_a_listed_proxy_are_counted_apart() {
     assert_eq!(miss("203.0.113.1").await, 429);
     assert_eq!(miss("203.0.113.2").await, 404);
     assert_eq!(miss("203.0.113.9, 203.0.113.1").await, 429, "what a client invents does not help it");
+    let invented = [("forwarded", "for=203.0.113.9"), ("x-forwarded-for", "203.0.113.1")];
+    let page = world.browser().get_with(&world.landing("/c/x"), &invented).await;
+    assert_eq!(page.status, 429, "nor does a header that proxies hand on as it came");
 }
