@@ -85,7 +85,7 @@ use visit::Visit;
 
 /// Every address of the landing site. Around each: [`frame::around`] (reference, headers, prefetches, errors, panics, log).
 ///
-/// What a form's address does before it looks at anything: rate limit, origin, media type, size, nonce (`entry`).
+/// What a form's address does before it looks at anything: origin, rate limit, media type, size, nonce (`entry`).
 fn landing(config: &mut ServiceConfig) {
     config
         .service(at(["/"]).reads(entry::by_number).posts(entry::claim_by_number).done())

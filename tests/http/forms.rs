@@ -233,6 +233,22 @@ async fn too_many_forms_are_asked_to_wait_and_nothing_is_used_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_site_cannot_use_up_an_offices_allowance() {
+    let world = World::with_settings(|settings| {
+        settings.limits.forms =
+            Allowance { burst: NonZeroU32::new(2).unwrap(), refill: Duration::from_secs(30) };
+    })
+    .await;
+    let invitation = world.invite().await;
+    let link = world.landing(&format!("/c/{}", invitation.code.expose()));
+    for _ in 0..5 {
+        let foreign = [("origin", "https://evil.example")];
+        assert_eq!(world.browser().post_with(&link, &foreign, &[("form", "x")]).await.status, 403);
+    }
+    world.claim(&invitation).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_tries_many_links_is_asked_to_wait() {
     let world = World::with_settings(|settings| {
         settings.limits.misses =
