@@ -135,7 +135,7 @@ impl RegistrationAuthority {
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(&next.id, &happened);
-                    return Ok(FetchedFile { file, bytes });
+                    return Ok(FetchedFile { file, bytes, begun_before: delivery.fetches > 0 });
                 }
                 Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(try_again(&error)),

@@ -136,12 +136,14 @@ pub struct FetchedFile {
     pub file: BundleFile,
     /// Its bytes, the same at every fetch.
     pub bytes: bytes::Bytes,
+    /// Whether a fetch had been counted before this one.
+    pub begun_before: bool,
 }
 
 /// Which part of a file is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchPart {
-    /// From its first byte: counts as a fetch.
+    /// From its first byte, or so much of it once more that it is as good as that: counts as a fetch.
     Start,
     /// From a later byte on: the continuation of a broken transfer.
     Continuation,

@@ -23,8 +23,18 @@ async fn get(world: &World, claimed: &Claimed, headers: &[(&'static str, &str)])
 
 /// Waits until the enrollment stands so; it gets there a moment after the last byte.
 async fn comes_to(world: &World, invitation: &tegata::enrollment::IssuedInvitation, standing: &str) -> bool {
+    comes_to_in(40, world, invitation, standing).await
+}
+
+/// The same, with so many looks, a quarter of a second apart.
+async fn comes_to_in(
+    looks: u32,
+    world: &World,
+    invitation: &tegata::enrollment::IssuedInvitation,
+    standing: &str,
+) -> bool {
     let mut live = world.authority.live();
-    for _ in 0..40 {
+    for _ in 0..looks {
         if world.standing(invitation).await == standing {
             return true;
         }
@@ -75,6 +85,7 @@ async fn every_fetch_gives_the_same_bytes_until_they_are_used_up() {
     }
     let ticket = world.browser().get(&claimed.ticket).await;
     assert!(ticket.has("#used-up") && ticket.has("#steps") && !ticket.has("a[href^='/d/']"));
+    assert!(!ticket.text_of("#steps").unwrap().contains("証明書をダウンロード"), "there is no such button");
     let used_up = world.browser().get(&claimed.file).await;
     assert_eq!((used_up.status, used_up.mark("code").as_deref()), (410, Some("T-113")));
     assert!(used_up.text_of("#contact").unwrap().contains("03-1234-5678"));
@@ -126,8 +137,8 @@ async fn parts_are_served_as_the_rfc_has_them() {
         assert_eq!(response.headers()["etag"], etag.as_str());
         assert_eq!(response.bytes().await.unwrap(), whole.slice(part), "{headers:?}");
     }
-    // The whole file three times; parts that go on count apart.
-    assert_eq!(left(&world, &claimed).await, "2");
+    // The whole file three times, and once nearly so; small parts count apart.
+    assert_eq!(left(&world, &claimed).await, "1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,6 +169,60 @@ async fn an_end_without_its_beginning_is_not_whole() {
     get(&world, &claimed, &[("range", "bytes=200-")]).await.bytes().await.unwrap();
     get(&world, &claimed, &[("range", "bytes=-1")]).await.bytes().await.unwrap();
     assert_eq!(world.standing(&invitation).await, "claimed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_only_the_client_vouches_for_is_not_whole() {
+    let world = World::new().await;
+    for first in [None, Some("bytes=5-5"), Some("bytes=0-0")] {
+        let invitation = world.invite().await;
+        let claimed = world.claim(&invitation).await;
+        let head = world.browser().send(Method::HEAD, &claimed.file, &[], None).await;
+        let length: usize = head.header("content-length").unwrap().parse().unwrap();
+        let etag = head.header("etag").unwrap().to_owned();
+        if let Some(range) = first {
+            get(&world, &claimed, &[("range", range)]).await.bytes().await.unwrap();
+        }
+        let last = format!("bytes={0}-{0}", length - 1);
+        let end = get(&world, &claimed, &[("range", &last), ("if-range", &etag)]).await;
+        assert_eq!((end.status().as_u16(), end.bytes().await.unwrap().len()), (206, 1));
+        assert_eq!(left(&world, &claimed).await, "4");
+        assert!(!comes_to_in(4, &world, &invitation, "fetched").await, "{first:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nearly_the_whole_file_again_is_a_fetch() {
+    let world = World::new().await;
+    let claimed = world.claim(&world.invite().await).await;
+    let mut copies = 0;
+    for _ in 0..40 {
+        get(&world, &claimed, &[("range", "bytes=0-0")]).await.bytes().await.unwrap();
+        let most = get(&world, &claimed, &[("range", "bytes=1-")]).await;
+        copies += usize::from(most.status() == 206);
+        most.bytes().await.unwrap();
+    }
+    assert!((1..=5).contains(&copies), "{copies} copies where five fetches are allowed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_fetch_can_be_continued() {
+    let world = World::new().await;
+    let invitation = world.invite().await;
+    let claimed = world.claim(&invitation).await;
+    let mut bytes = Vec::new();
+    for _ in 0..5 {
+        let part = get(&world, &claimed, &[("range", "bytes=0-100")]).await;
+        assert_eq!(part.status(), 206);
+        bytes = part.bytes().await.unwrap().to_vec();
+    }
+    assert_eq!(left(&world, &claimed).await, "0");
+    let rest = get(&world, &claimed, &[("range", "bytes=101-")]).await;
+    assert_eq!(rest.status(), 206);
+    bytes.extend(rest.bytes().await.unwrap());
+    open_bundle(&bytes, &claimed.password);
+    assert!(comes_to(&world, &invitation, "fetched").await);
+    assert_eq!(get(&world, &claimed, &[("range", "bytes=0-100")]).await.status(), 410);
 }
 
 /// Asks for the file on a connection that can take only a little, reads `read` bytes of the answer, and hangs up.

@@ -8,7 +8,6 @@
 use std::future::Future;
 use std::io::{Error, ErrorKind};
 use std::net::TcpStream;
-
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -33,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Outcome {
     /// How many bytes were handed to the server.
     pub handed_over: usize,
+    /// How many of them arrived at the most, as far as TCP tells: what it acknowledged, the head of the answer included.
+    pub arrived: usize,
     /// Whether all but the last byte were acknowledged and the last one was handed over.
     pub acknowledged: bool,
 }
@@ -127,8 +128,14 @@ impl MessageBody for Gated {
 impl Drop for Gated {
     fn drop(&mut self) {
         if let Some(finish) = self.finish.take() {
+            let handed_over = self.length - self.rest.len();
+            let acknowledged = self.before.zip(self.socket.as_ref().and_then(Acknowledged::of));
+            let arrived = acknowledged.map(|(before, now)| now.bytes.saturating_sub(before));
+            let arrived = arrived.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(handed_over);
             finish(Outcome {
-                handed_over: self.length - self.rest.len(),
+                handed_over,
+                // What was handed over to its end is under way.
+                arrived: if self.ended { handed_over } else { arrived.min(handed_over) },
                 acknowledged: self.ended && self.proven,
             });
         }

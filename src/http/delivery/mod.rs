@@ -18,9 +18,10 @@ use super::entry::preview;
 use super::error::HttpError;
 use super::ticket::{refused, ticket_of};
 use super::visit::Visit;
-use crate::enrollment::{BundleFile, FetchPart};
+use crate::enrollment::BundleFile;
 use gated::{Gated, Outcome};
 use range::{Selected, select};
+use reached::Leaving;
 pub use reached::Reached;
 
 /// The length of a body that is not sent.
@@ -83,8 +84,8 @@ pub async fn head(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Ht
 /// `GET /d/{ticket}/{file}`: the bytes. A whole transfer, or the end of a broken one, makes the enrollment `fetched`.
 ///
 /// A transfer is whole when its last byte is the file's, TCP has acknowledged all before it, and it began where it could:
-/// at the first byte, or where an earlier transfer of this process had got to, or where the client, by a matching
-/// `If-Range`, says that it holds what comes before.
+/// at the first byte, or where an earlier transfer of this process had got to; or, where this process knows of none but
+/// the enrollment does, where the client, by a matching `If-Range`, says that it holds what comes before.
 ///
 /// # Errors
 /// The refusal that applies; [`HttpError::RangeNotSatisfiable`], before anything is counted.
@@ -107,10 +108,14 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Htt
         Selected::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
         Selected::Unsatisfiable => return Err(HttpError::RangeNotSatisfiable(length)),
     };
-    let part = if bytes_asked.start == 0 { FetchPart::Start } else { FetchPart::Continuation };
-    let fetched = match authority.fetch(&ticket, &looked.name, part).await {
+    let reached = &visit.site().reached;
+    let leaving = reached.begins(&looked.etag, &bytes_asked, length);
+    let fetched = match authority.fetch(&ticket, &looked.name, leaving.part).await {
         Ok(fetched) => fetched,
-        Err(refusal) => return Err(refused(&visit, &ticket, refusal).await),
+        Err(refusal) => {
+            reached.refused(&leaving);
+            return Err(refused(&visit, &ticket, refusal).await);
+        }
     };
     if fetched.bytes.len() != length {
         return Err(HttpError::internal("a file changed between its description and its bytes"));
@@ -121,41 +126,32 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Htt
         let (first, last) = (bytes_asked.start, bytes_asked.end - 1);
         response.insert_header((CONTENT_RANGE, format!("bytes {first}-{last}/{length}")));
     }
-    let vouched = header(IF_RANGE).is_some();
+    let vouched = leaving.unknown && fetched.begun_before && header(IF_RANGE).is_some();
     let socket = visit.connection().and_then(|connection| connection.socket.clone());
-    let body = Gated::new(fetched.bytes.slice(bytes_asked.clone()), socket, {
-        let (visit, etag) = (visit.clone(), fetched.file.etag);
-        move |outcome| {
-            finished(&visit, ticket, &etag, &Transfer { first: bytes_asked.start, length, vouched }, outcome);
-        }
+    let body = Gated::new(fetched.bytes.slice(bytes_asked), socket, {
+        let visit = visit.clone();
+        move |outcome| finished(&visit, ticket, &Transfer { leaving, length, vouched }, outcome)
     });
     Ok(response.body(body))
 }
 
 /// A transfer, as far as it says whether the file is whole.
 struct Transfer {
-    first: usize,
+    leaving: Leaving,
     length: usize,
     vouched: bool,
 }
 
-fn finished(
-    visit: &Visit,
-    ticket: crate::enrollment::Ticket,
-    etag: &str,
-    transfer: &Transfer,
-    outcome: Outcome,
-) {
-    let begun_well = transfer.vouched || transfer.first <= visit.site().reached.upto(etag);
-    if begun_well {
-        visit.site().reached.note(etag, transfer.first + outcome.handed_over);
-    }
-    let whole = begun_well && outcome.acknowledged && transfer.first + outcome.handed_over == transfer.length;
+fn finished(visit: &Visit, ticket: crate::enrollment::Ticket, transfer: &Transfer, outcome: Outcome) {
+    let Transfer { leaving, length, vouched } = transfer;
+    let begun_well = leaving.joins || *vouched;
+    visit.site().reached.ended(leaving, outcome.handed_over, outcome.arrived, begun_well);
+    let whole = begun_well && outcome.acknowledged && leaving.first + outcome.handed_over == *length;
     tracing::info!(
         reference = visit.reference(),
-        first = transfer.first,
+        first = leaving.first,
         handed_over = outcome.handed_over,
-        length = transfer.length,
+        length,
         acknowledged = outcome.acknowledged,
         whole,
         "a file left"
