@@ -6,17 +6,24 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, LogLevel, LogSettings};
 
-/// Sends the log to standard error. A second call changes nothing.
-pub fn start(settings: &LogSettings) {
-    let level = match settings.level {
+/// Which lines are written.
+fn filter(level: LogLevel) -> EnvFilter {
+    let ours = match level {
         LogLevel::Error => "error",
         LogLevel::Warn => "warn",
         LogLevel::Info => "info",
         LogLevel::Debug => "debug",
     };
     // What libraries say of themselves is of use only when they fail.
-    let others = if settings.level == LogLevel::Error { "error" } else { "warn" };
-    let filter = EnvFilter::new(format!("{others},tegata={level}"));
+    let others = if level == LogLevel::Error { "error" } else { "warn" };
+    // The server's own reader of requests calls whatever a client sends an error, so that anybody could fill the log.
+    let reader = if level == LogLevel::Debug { others } else { "off" };
+    EnvFilter::new(format!("{others},actix_http::h1={reader},tegata={ours}"))
+}
+
+/// Sends the log to standard error. A second call changes nothing.
+pub fn start(settings: &LogSettings) {
+    let filter = filter(settings.level);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // Whoever set a subscriber before wants to keep it.
     let _ = match settings.format {
@@ -27,4 +34,52 @@ pub fn start(settings: &LogSettings) {
             builder.with_ansi(coloured).with_target(false).try_init()
         }
     };
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is written at `level` of a malformed request, of another library's failure and of our own request.
+    fn written(level: LogLevel) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(filter(level))
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::error!(target: "actix_http::h1::dispatcher", "stream error: request parse error");
+            tracing::error!(target: "actix_server::accept", "no descriptors");
+            tracing::info!(target: "tegata::http::frame", "request");
+        });
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn what_strangers_send_does_not_fill_the_log() {
+        for level in [LogLevel::Error, LogLevel::Warn, LogLevel::Info] {
+            let text = written(level);
+            assert!(!text.contains("stream error") && text.contains("no descriptors"), "{text}");
+            assert_eq!(text.contains("tegata::http::frame"), level == LogLevel::Info, "{text}");
+        }
+        assert!(written(LogLevel::Debug).contains("stream error"));
+    }
 }
