@@ -1,7 +1,7 @@
 //! Whether a form was sent by one of our own pages.
 
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
-use url::{Origin, Url};
+use url::{Host, Origin, Url};
 
 /// Whether the browser itself says that another site sends this form (Fetch §3.2, Fetch Metadata §2).
 ///
@@ -24,11 +24,22 @@ pub fn is_foreign(headers: &HeaderMap, public_url: &Url) -> bool {
     if origin.origin() == public_url.origin() {
         return false;
     }
-    // The site may be reached by another name than its public one: by its address on a test network, say.
+    // On a test network the site is reached by its address. A name proves nothing here: whoever owns one may point it at
+    // this server (DNS rebinding), and then both headers have it.
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let same_host = host.and_then(|host| Url::parse(&format!("{}://{host}", origin.scheme())).ok());
-    !same_host
-        .is_some_and(|host| matches!(host.origin(), Origin::Tuple(..)) && host.origin() == origin.origin())
+    let here = host.and_then(|host| Url::parse(&format!("{}://{host}", origin.scheme())).ok());
+    !here.is_some_and(|here| {
+        is_no_name(&here) && matches!(here.origin(), Origin::Tuple(..)) && here.origin() == origin.origin()
+    })
+}
+
+/// Whether nobody can make this host mean another server: an address, or this very computer.
+fn is_no_name(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +67,8 @@ mod tests {
         assert!(foreign(&[("sec-fetch-site", "same-site"), ("origin", "null")]));
         assert!(foreign(&[("sec-fetch-site", "cross-site"), ("origin", "https://cert.example.jp")]));
         assert!(foreign(&[("origin", "https://evil.example"), ("host", "cert.example.jp")]));
+        assert!(foreign(&[("origin", "http://evil.example"), ("host", "evil.example")]));
+        assert!(foreign(&[("origin", "http://evil.example:8080"), ("host", "evil.example:8080")]));
     }
 
     #[test]
@@ -66,5 +79,7 @@ mod tests {
         assert!(!foreign(&[("origin", "null")]));
         assert!(!foreign(&[("sec-fetch-site", "none")]));
         assert!(!foreign(&[("origin", "http://192.168.1.5:8080"), ("host", "192.168.1.5:8080")]));
+        assert!(!foreign(&[("origin", "http://[fd00::5]:8080"), ("host", "[fd00::5]:8080")]));
+        assert!(!foreign(&[("origin", "http://localhost:8080"), ("host", "localhost:8080")]));
     }
 }
