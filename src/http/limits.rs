@@ -26,7 +26,7 @@ pub struct Allowance {
     pub refill: Duration,
 }
 
-/// The allowances per address (IPv4) or per /64 network (IPv6).
+/// The allowances per address (IPv4) or per /64 network (IPv6); a /48 network has sixteen times as much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
     /// Forms that are sent.
@@ -96,12 +96,27 @@ pub enum Kind {
     Miss,
 }
 
+/// A /64 is what one customer of an IPv6 network has at the least.
+const CUSTOMER: u32 = 64;
+/// A /48 is what one has at the most. Who has it has 65,536 networks of a customer.
+const SITE: u32 = 48;
+/// How many times the allowance of a customer a whole /48 has: many customers of a mobile network share one.
+const WIDER: NonZeroU32 = NonZeroU32::MIN.saturating_add(15);
+
 /// The limiters of one process.
 pub struct Limits {
     key: [u8; 16],
-    forms: Limiter,
-    misses: Limiter,
+    forms: Pair,
+    misses: Pair,
     clock: Wall,
+}
+
+/// The limiters of one kind of request.
+struct Pair {
+    /// By address, or network of one customer.
+    near: Limiter,
+    /// By the /48 of IPv6 that it lies in.
+    wide: Limiter,
 }
 
 impl Limits {
@@ -115,14 +130,18 @@ impl Limits {
         entropy: &dyn Entropy,
     ) -> Result<Self, EntropyError> {
         let clock = Wall(clock);
-        let limiter = |allowance: Allowance| {
-            let quota = Quota::with_period(allowance.refill).unwrap_or(Quota::per_second(NonZeroU32::MIN));
-            RateLimiter::new(quota.allow_burst(allowance.burst), HashMapStateStore::default(), clock.clone())
+        let limiter = |burst: NonZeroU32, refill: Duration| {
+            let quota = Quota::with_period(refill).unwrap_or(Quota::per_second(NonZeroU32::MIN));
+            RateLimiter::new(quota.allow_burst(burst), HashMapStateStore::default(), clock.clone())
+        };
+        let pair = |allowance: Allowance| Pair {
+            near: limiter(allowance.burst, allowance.refill),
+            wide: limiter(allowance.burst.saturating_mul(WIDER), allowance.refill / WIDER.get()),
         };
         Ok(Self {
             key: entropy.bytes()?,
-            forms: limiter(limits.forms),
-            misses: limiter(limits.misses),
+            forms: pair(limits.forms),
+            misses: pair(limits.misses),
             clock: clock.clone(),
         })
     }
@@ -132,18 +151,25 @@ impl Limits {
     /// # Errors
     /// How long to wait, when the allowance is used up.
     pub fn count(&self, kind: Kind, address: IpAddr) -> Result<(), Duration> {
-        let limiter = match kind {
+        let pair = match kind {
             Kind::Form => &self.forms,
             Kind::Miss => &self.misses,
         };
-        limiter.check_key(&self.cell(address)).map_err(|refused| refused.wait_time_from(self.clock.now()))
+        let check = |limiter: &Limiter, cell| {
+            limiter.check_key(&cell).map_err(|refused| refused.wait_time_from(self.clock.now()))
+        };
+        check(&pair.near, self.cell(address, CUSTOMER))?;
+        match address.to_canonical() {
+            IpAddr::V4(_) => Ok(()),
+            IpAddr::V6(_) => check(&pair.wide, self.cell(address, SITE)),
+        }
     }
 
-    fn cell(&self, address: IpAddr) -> Cell {
-        // A /64 is what one customer of an IPv6 network has at the least.
+    /// The cell of an address, or, for IPv6, of its network: the first `prefix` bits.
+    fn cell(&self, address: IpAddr, prefix: u32) -> Cell {
         let network: [u8; 16] = match address.to_canonical() {
             IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
-            IpAddr::V6(v6) => (v6.to_bits() & !u128::from(u64::MAX)).to_be_bytes(),
+            IpAddr::V6(v6) => (v6.to_bits() & !(u128::MAX >> prefix)).to_be_bytes(),
         };
         let keyed = [self.key, network].concat();
         // Without a hash (OpenSSL never fails here) everybody shares one cell, which is safe.
@@ -192,7 +218,7 @@ mod tests {
     #[test]
     fn a_network_of_ipv6_counts_as_one_address() {
         let (limits, _) = limits();
-        let cell = |text: &str| limits.cell(text.parse().unwrap());
+        let cell = |text: &str| limits.cell(text.parse().unwrap(), CUSTOMER);
         assert_eq!(cell("2001:db8:1:2::1"), cell("2001:db8:1:2:ffff::9"));
         assert_eq!(cell("::ffff:203.0.113.7"), cell("203.0.113.7"));
         let cells: std::collections::HashSet<_> =
@@ -201,11 +227,26 @@ mod tests {
     }
 
     #[test]
+    fn who_has_many_networks_of_ipv6_has_no_endless_allowance() {
+        let (limits, clock) = limits();
+        let sent = |third: u16| {
+            let from = |n: u32| format!("2001:db8:{third:x}:{n:x}::1").parse().unwrap();
+            (0..1_000).filter(|n| limits.count(Kind::Form, from(*n)).is_ok()).count()
+        };
+        assert_eq!(sent(1), 3 * 16);
+        assert_eq!(sent(2), 3 * 16, "a neighbour has its own");
+        let wait = limits.count(Kind::Form, "2001:db8:1:ffff::1".parse().unwrap()).unwrap_err();
+        assert_eq!(wait, Duration::from_secs(10) / 16);
+        clock.advance(SignedDuration::try_from(wait).unwrap());
+        assert_eq!(limits.count(Kind::Form, "2001:db8:1:fffe::1".parse().unwrap()), Ok(()));
+    }
+
+    #[test]
     fn a_flood_of_addresses_stays_in_bounded_memory() {
         let (limits, _) = limits();
         for n in 0..200_000u32 {
             let _ = limits.count(Kind::Miss, IpAddr::from(n.to_be_bytes()));
         }
-        assert!(limits.misses.len() <= 65_536);
+        assert!(limits.misses.near.len() <= 65_536);
     }
 }
