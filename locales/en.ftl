@@ -260,6 +260,7 @@ step-ios-safari = From now on, use Safari for the sites that need the certificat
 ## Steps: Android
 
 step-android-open = Tap “Download the certificate”. If the screen does not change, tap “Open”, or the notification “Download complete”.
+step-open-downloaded = Open the file { $name } in the list of “Downloads”.
 step-android-password = Enter the certificate password and tap “OK”.
 step-android-kind = Choose “VPN & app user certificate” and tap “OK”. Do not choose “Wi-Fi certificate”.
 step-android-kind-old = See that “Credential use” is “VPN and apps”. Do not choose “Wi-Fi”.

@@ -206,6 +206,7 @@ step-ios-safari = 証明書を使うサイトは、これからもSafariで開�
 ## Steps: Android
 
 step-android-open = 「証明書をダウンロード」を押します。画面が変わらないときは、「開く」か、通知の「ダウンロード完了」を押します。
+step-open-downloaded = 「ダウンロード」の一覧から、ファイル { $name } を開きます。
 step-android-password = 証明書のパスワードを入力して「OK」を押します。
 step-android-kind = 「VPN とアプリユーザー証明書」を選んで「OK」を押します。「Wi-Fi 証明書」は選ばないでください。
 step-android-kind-old = 「認証情報の使用」が「VPNとアプリ」になっていることを確かめます。「Wi-Fi」は選ばないでください。

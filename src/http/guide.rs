@@ -16,6 +16,8 @@ pub struct Situation<'a> {
     pub has_trust_anchor: bool,
     /// The file's name.
     pub file: &'a str,
+    /// Whether it can still be downloaded; else the page has no button for it.
+    pub downloads: bool,
 }
 
 impl Situation<'_> {
@@ -27,8 +29,8 @@ impl Situation<'_> {
         self.major.is_some_and(|known| known < major)
     }
 
-    /// The keys of the steps, in their order.
-    fn keys(&self) -> Vec<&'static str> {
+    /// The keys of the steps from the download on, in their order.
+    fn keys_from_download(&self) -> Vec<&'static str> {
         let mut keys = Vec::with_capacity(8);
         let password = |keys: &mut Vec<_>, key| {
             if self.asks_password {
@@ -91,6 +93,20 @@ impl Situation<'_> {
         keys
     }
 
+    /// The keys of the steps, in their order. The first tells of the download, and of nothing that comes after it.
+    fn keys(&self) -> Vec<&'static str> {
+        let mut keys = self.keys_from_download();
+        if !self.downloads {
+            match self.platform {
+                Platform::Android | Platform::Windows => keys[0] = "step-open-downloaded",
+                _ => {
+                    keys.remove(0);
+                }
+            }
+        }
+        keys
+    }
+
     /// The steps, from the tap on the download to the end.
     #[must_use]
     pub fn steps(&self, words: Words) -> Vec<Phrase<'static>> {
@@ -123,9 +139,36 @@ impl Situation<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::language::Language;
 
     fn keys(platform: Platform, major: Option<u32>) -> Vec<&'static str> {
-        Situation { platform, major, asks_password: true, has_trust_anchor: false, file: "a.p12" }.keys()
+        situation(platform, major).keys()
+    }
+
+    fn situation(platform: Platform, major: Option<u32>) -> Situation<'static> {
+        Situation {
+            platform,
+            major,
+            asks_password: true,
+            has_trust_anchor: false,
+            file: "a.p12",
+            downloads: true,
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_to_a_button_that_is_gone() {
+        for platform in Platform::ALL {
+            for language in Language::ALL {
+                let words = Words(language);
+                let button = words.say("ticket-download").to_string();
+                let told = |downloads| {
+                    let steps = Situation { downloads, ..situation(platform, None) }.steps(words);
+                    steps.iter().any(|step| step.to_string().contains(&button))
+                };
+                assert!(told(true) && !told(false), "{platform}");
+            }
+        }
     }
 
     #[test]
@@ -152,8 +195,7 @@ mod tests {
     #[test]
     fn nobody_is_told_of_a_password_or_a_root_that_is_not_asked_for() {
         for platform in Platform::ALL {
-            let situation =
-                Situation { platform, major: None, asks_password: false, has_trust_anchor: false, file: "a" };
+            let situation = Situation { asks_password: false, ..situation(platform, None) };
             assert!(situation.keys().iter().all(|key| !key.ends_with("-password")), "{platform}");
             assert!(situation.keys().iter().all(|key| !key.ends_with("-trust") && !key.ends_with("-root")));
         }

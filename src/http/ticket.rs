@@ -211,6 +211,7 @@ fn draw(visit: &Visit, ticket: &Ticket, opened: &OpenedTicket) -> Result<TicketP
         asks_password: !opened.embedded,
         has_trust_anchor: opened.has_trust_anchor,
         file: &first.name,
+        downloads: opened.fetches_left > 0,
     };
     let password = match &opened.password {
         _ if opened.embedded => PasswordBox::NotAsked,

@@ -11,7 +11,14 @@ impl Sampled for TicketPage {
         let page = |platform: Platform, major, password: PasswordBox, fetched: bool, trust| {
             let name = if platform.is_apple() { "midori-tanaka.mobileconfig" } else { "midori-tanaka.p12" };
             let asks_password = !matches!(password, PasswordBox::NotAsked);
-            let situation = Situation { platform, major, asks_password, has_trust_anchor: trust, file: name };
+            let situation = Situation {
+                platform,
+                major,
+                asks_password,
+                has_trust_anchor: trust,
+                file: name,
+                downloads: true,
+            };
             let link = |variant| FileLink {
                 name: name.to_owned(),
                 href: format!("/d/0123456789ABCDEFGHJKMNPQRS/{name}"),
