@@ -19,7 +19,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("entropy", &[]),
     ("pepper", &["entropy"]),
-    ("store", &["clock"]),
+    ("store", &["clock", "entropy"]),
     ("pki", &["entropy"]),
     ("profile", &["entropy", "pki"]),
     ("device", &["pki", "profile"]),

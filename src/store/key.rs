@@ -56,6 +56,14 @@ impl Partition {
         Ok(Self(format!("organization:{}", checked(identifier)?)))
     }
 
+    /// The partition of this text, where it is one's.
+    pub(super) fn named(text: &str) -> Option<Self> {
+        match text.strip_prefix("organization:") {
+            Some(identifier) => Self::organization(identifier).ok(),
+            None => Some(Self::installation()).filter(|installation| installation.as_str() == text),
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

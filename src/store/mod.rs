@@ -5,6 +5,7 @@
 
 pub mod embedded;
 pub mod record;
+pub mod redis;
 
 mod commit;
 mod key;

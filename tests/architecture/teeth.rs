@@ -75,6 +75,8 @@ fn a_crate_stays_at_home() {
     assert_refused("src/enrollment/claim.rs", "use actix_web::web;", "`actix_web` is at home in src/http/");
     assert_refused("src/cli/serve.rs", "fn f() { actix_web::rt::System::new(); }", "`actix_web` is at home");
     assert_refused("src/store/conformance.rs", "use rusqlite::Connection;", "`rusqlite` is at home");
+    assert_refused("src/store/record.rs", "use redis::Cmd;", "`redis` is at home");
+    assert_fine("src/store/redis/query.rs", "use redis::Cmd; use crate::store::redis::RedisStore;");
     assert_refused("src/pki/issuer.rs", "use cms::signed_data::SignedData;", "`cms` is at home");
     assert_fine("src/pki/mod.rs", "mod cms; pub use cms::ProfileSigner;");
     assert_fine("src/pki/cms.rs", "use cms::signed_data::SignedData;");

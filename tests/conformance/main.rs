@@ -1,9 +1,12 @@
-//! What every store engine must do, run against every engine, and what the embedded one must survive besides.
+//! What every store engine must do, run against every engine, and what each must survive besides.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[macro_use]
 mod suite;
+mod redis;
 mod sqlite;
 
 // An engine joins here, with a line and the function that makes an empty store of it.
 conformance!(embedded, crate::suite::subject::embedded);
+conformance!(redis_single, crate::redis::single);
+conformance!(redis_cluster, crate::redis::clustered);

@@ -55,6 +55,38 @@ pub async fn events_about_a_document_are_read_without_the_others(on: Subject) {
     assert_eq!(on.store.events_about(&there(), &key("odd"), Position::default(), 10).await.unwrap(), []);
 }
 
+pub async fn thousands_of_events_about_one_document_are_read_in_their_order(on: Subject) {
+    // Among others, in lots that end at no round number.
+    let mut positions = Vec::new();
+    for lot in 0..7 {
+        let commit = (0..450).fold(Commit::new().event(b"other".to_vec()), |commit, number| {
+            commit.event_about(key("much"), (lot * 450 + number).to_string().into_bytes())
+        });
+        let last = on.commit(commit).await.unwrap().last_event.unwrap();
+        positions.extend(last.0 - 449..=last.0);
+    }
+    let read = async |after: Position, limit: usize| -> Vec<(u64, String)> {
+        let events = on.store.events_about(&here(), &key("much"), after, limit).await.unwrap();
+        events.into_iter().map(|e| (e.position.0, String::from_utf8(e.bytes).unwrap())).collect()
+    };
+    let all: Vec<_> = positions.iter().enumerate().map(|(number, at)| (*at, number.to_string())).collect();
+    let mut paged = Vec::new();
+    loop {
+        let after = paged.last().map_or(Position::default(), |(at, _): &(u64, String)| Position(*at));
+        let page = read(after, 1_000).await;
+        if page.is_empty() {
+            break;
+        }
+        paged.extend(page);
+    }
+    assert_eq!(paged, all);
+    for number in [0, 1, 510, 511, 512, 513, 1_023, 1_024, 1_025, 2_000, 3_148] {
+        assert_eq!(read(Position(positions[number]), 3).await, all[number + 1..all.len().min(number + 4)]);
+        assert_eq!(read(Position(positions[number] - 1), 1).await, all[number..=number]);
+    }
+    assert_eq!(read(Position(positions[3_149]), 3).await, []);
+}
+
 pub async fn the_last_position_is_what_the_commit_returned(on: Subject) {
     assert_eq!(on.store.last_event(&here()).await, Ok(Position(0)));
     assert_eq!(on.commit(put("a", b"1")).await.unwrap().last_event, None);

@@ -63,6 +63,7 @@ macro_rules! conformance {
                 events_come_in_the_order_of_their_commits
                 events_are_read_on_from_a_position
                 events_about_a_document_are_read_without_the_others
+                thousands_of_events_about_one_document_are_read_in_their_order
                 the_last_position_is_what_the_commit_returned
                 a_refused_commit_appends_nothing
                 no_event_is_lost_or_doubled_under_64_writers

@@ -27,7 +27,7 @@ pub async fn embedded() -> Subject {
     let directory = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::at(noon()));
     let store = EmbeddedStore::open(directory.path().join("store.sqlite"), clock.clone()).unwrap();
-    Subject { store: Arc::new(store), clock, _kept: Box::new(directory) }
+    Subject::new(Arc::new(store), clock, Box::new(directory))
 }
 
 pub fn key(text: impl AsRef<str>) -> Key {
@@ -57,6 +57,10 @@ pub fn all() -> Scan {
 }
 
 impl Subject {
+    pub fn new(store: Arc<dyn Store>, clock: Arc<ManualClock>, kept: Box<dyn Any + Send + Sync>) -> Self {
+        Self { store, clock, _kept: kept }
+    }
+
     pub async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         self.store.commit(&here(), commit).await
     }
