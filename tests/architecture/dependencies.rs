@@ -1,4 +1,4 @@
-//! What we depend on: no refused crate, no licence but the allowed ones, everything from crates.io. The lists are those of
+//! What we depend on: no refused crate, no licence but the allowed ones, everything from one registry. The lists are those of
 //! `deny.toml`; `cargo deny` reads the same ones where it is installed.
 
 use std::collections::BTreeMap;
@@ -105,9 +105,12 @@ fn no_refused_crate_is_locked() {
 }
 
 #[test]
-fn everything_comes_from_crates_io() {
-    let ours = "registry+https://github.com/rust-lang/crates.io-index";
-    let others = locked().into_iter().filter(|(.., source)| source.as_deref() != Some(ours));
+fn everything_comes_from_one_registry() {
+    let packages = locked();
+    let sources: std::collections::BTreeSet<_> = packages.iter().map(|(.., source)| source).collect();
+    assert_eq!(sources.len(), 1, "{sources:?}");
+    let others =
+        packages.iter().filter(|(.., source)| !source.as_deref().is_some_and(|s| s.starts_with("registry+")));
     assert_none(
         &others.map(|(name, version, source)| format!("{name} {version}: {source:?}")).collect::<Vec<_>>(),
     );
