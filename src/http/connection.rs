@@ -1,7 +1,9 @@
 //! What is known of a connection besides its requests, and the hand that closes it when nothing goes on.
 //!
 //! actix times the first head of a connection and the pause between two requests. A second head that stays half, an answer
-//! that nobody takes: for these it has no clock, and each would hold a descriptor for ever.
+//! that nobody takes: for these it has no clock, and each would hold a descriptor for ever. And while its buffer is full of
+//! requests that it cannot answer yet, it asks itself again and again without a pause, which keeps a processor busy; so who
+//! sends on and on without taking the answers is let go. No browser and no proxy does that: they wait for each answer.
 
 use std::any::Any;
 use std::net::{Shutdown, TcpStream as Socket};
@@ -12,6 +14,7 @@ use std::time::Duration;
 use actix_tls::accept::openssl::TlsStream;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
+use rustix::io::ioctl_fionread;
 use tokio::time::{Instant, sleep};
 
 /// How long a connection may stay without a request under way. Longer than what actix closes by itself, so that this comes
@@ -81,16 +84,25 @@ impl Drop for Busy {
     }
 }
 
-/// Closes the connection when it is overdue; ends with it. Holds it only for as long as a look takes.
+/// Whether the client has sent what the server does not take up.
+fn is_pressed(socket: &Socket) -> bool {
+    ioctl_fionread(socket).is_ok_and(|waiting| waiting > 0)
+}
+
+/// Closes the connection when it is overdue, or pressed at two looks in a row; ends with it. Holds it only for as long as a
+/// look takes.
 async fn watch(activity: Weak<Activity>, socket: Weak<Socket>) {
+    let mut was_pressed = false;
     loop {
         sleep(INTERVAL).await;
         let (Some(activity), Some(socket)) = (activity.upgrade(), socket.upgrade()) else { return };
-        if activity.is_overdue(Instant::now()) {
+        let pressed = is_pressed(&socket);
+        if activity.is_overdue(Instant::now()) || (pressed && was_pressed) {
             // The server sees the end of the connection and lets go of it.
             let _ = socket.shutdown(Shutdown::Both);
             return;
         }
+        was_pressed = pressed;
     }
 }
 
@@ -111,7 +123,7 @@ pub fn on_connect(io: &dyn Any, extensions: &mut Extensions) {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 mod tests {
-    use std::io::Read;
+    use std::io::{ErrorKind, Read, Write};
     use std::net::TcpListener;
 
     use super::*;
@@ -122,9 +134,10 @@ mod tests {
         (listener.accept().unwrap().0, client)
     }
 
-    /// Whether the other end is closed after so many seconds.
-    async fn is_closed_after(busy: bool, seconds: u64) -> bool {
+    /// Whether the other end is closed after so many seconds, when it has sent `unread` bytes that nobody takes up.
+    async fn is_closed_after(busy: bool, unread: usize, seconds: u64) -> bool {
         let (server, mut client) = pair();
+        client.write_all(&vec![0; unread]).unwrap();
         client.set_nonblocking(true).unwrap();
         let (socket, activity) = (Arc::new(server), Arc::new(Activity::begun(Instant::now())));
         activity.change(busy, Instant::now());
@@ -133,21 +146,28 @@ mod tests {
             tokio::time::advance(Duration::from_secs(1)).await;
             tokio::task::yield_now().await;
         }
-        let closed = matches!(client.read(&mut [0; 1]), Ok(0));
+        let closed = !matches!(client.read(&mut [0; 1]), Err(error) if error.kind() == ErrorKind::WouldBlock);
         assert_eq!(watching.is_finished(), closed);
         closed
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_without_a_request_is_closed() {
-        assert!(!is_closed_after(false, 49).await);
-        assert!(is_closed_after(false, 60).await);
+        assert!(!is_closed_after(false, 0, 49).await);
+        assert!(is_closed_after(false, 0, 60).await);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_request_has_its_time_and_no_more() {
-        assert!(!is_closed_after(true, 120).await);
-        assert!(is_closed_after(true, 190).await);
+        assert!(!is_closed_after(true, 0, 120).await);
+        assert!(is_closed_after(true, 0, 190).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_sends_on_without_taking_answers_is_let_go_at_the_second_look() {
+        assert!(!is_closed_after(false, 1, 9).await);
+        assert!(is_closed_after(false, 1, 12).await);
+        assert!(is_closed_after(true, 1, 12).await);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! Connections that a client holds without saying anything more, seen from raw sockets.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -60,4 +60,21 @@ async fn a_form_that_was_read_keeps_the_connection() {
     let answer = answer.await.unwrap();
     assert_eq!(answer.matches("HTTP/1.1 400").count(), 2, "{answer}");
     assert_eq!(answer.matches("HTTP/1.1 200").count(), 1, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_requests_and_takes_no_answers_is_let_go() {
+    let world = World::new().await;
+    let host = world.landing;
+    let end = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(host).unwrap();
+        // Both ends' buffers fill up; then a write waits until the server closes, or this long.
+        stream.set_write_timeout(Some(Duration::from_secs(40))).unwrap();
+        let requests = "GET /help HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
+        (0..100_000).find_map(|_| stream.write_all(requests.as_bytes()).err()).map(|error| error.kind())
+    });
+    let end = end.await.unwrap();
+    assert!(matches!(end, Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)), "{end:?}");
+    // Everybody else is served as before.
+    assert_eq!(world.browser().get(&world.landing("/healthz")).await.status, 200);
 }
