@@ -1,0 +1,108 @@
+//! The check page says OK, or exactly what is wrong and what to do.
+
+use jiff::SignedDuration;
+use tegata::clock::Clock as _;
+use tegata::ledger::RevocationReason;
+use tegata::pki::{Issuer, KeyType, SerialNumber, Subject};
+
+use crate::journey::{claim, install, prove, some_phone};
+use crate::phone::Phone;
+use crate::phone::browser::{self, Browser};
+use crate::phone::connection::Tls;
+use crate::phone::page::Page;
+use crate::site::{Site, stray};
+use crate::{explains, steps};
+
+/// The check page as a device of this kind sees it that shows nothing.
+async fn check_without(site: &Site, browser: Browser) -> Page {
+    let connection = site.connection(None, Tls::V1_3);
+    let headers = format!("User-Agent: {}\r\nAccept-Language: ja\r\n", browser.user_agent);
+    let answer = tokio::task::spawn_blocking(move || connection.get_with("/check", &headers)).await.unwrap();
+    Page::read(&answer.text)
+}
+
+/// Android shows nothing where the certificate went to the Wi-Fi's store.
+#[tokio::test]
+async fn row_17_a_wifi_certificate_is_warned_of_before_and_explained_after() {
+    let site = Site::start().await;
+    for browser in [browser::ANDROID, browser::OLD_ANDROID] {
+        let invitation = site.invite("quick").await;
+        let told = steps(&claim(&Phone::new(browser), &invitation).await);
+        assert!(told.contains("Wi-Fi") && told.contains("VPN"), "{told}");
+    }
+    let page = check_without(&site, browser::ANDROID).await;
+    explains(&page, "T-301");
+    let said = page.said().replace(' ', "");
+    assert!(said.contains("Wi-Fi") && said.contains("VPNとアプリユーザー証明書"), "{said}");
+}
+
+#[tokio::test]
+async fn row_31_an_expired_certificate_is_told_since_when_and_how_to_go_on() {
+    let site = Site::start().await;
+    let invitation = site.invite("short").await;
+    let identity = install(&site, &some_phone(), &invitation).await;
+    site.later(SignedDuration::from_hours(49));
+    let page = prove(&site, Some(&identity)).await;
+    explains(&page, "T-303");
+    assert!(page.text_of("#fact").is_some_and(|fact| fact.contains(':')), "{}", page.said());
+}
+
+#[tokio::test]
+async fn row_32_a_revoked_certificate_is_told_since_when_and_why() {
+    let site = Site::start().await;
+    let mut told = Vec::new();
+    for reason in [RevocationReason::KeyCompromise, RevocationReason::CessationOfOperation] {
+        let invitation = site.invite("quick").await;
+        let identity = install(&site, &some_phone(), &invitation).await;
+        site.authority.revoke(&site.caller, &invitation.enrollment, reason).await.unwrap();
+        let page = prove(&site, Some(&identity)).await;
+        explains(&page, "T-305");
+        told.push(page.text_of("#fact").expect("since when and why"));
+    }
+    assert!(told[0].contains(':') && told[0] != told[1], "{told:?}");
+}
+
+#[tokio::test]
+async fn row_33_another_systems_certificate_is_told_with_the_issuer_that_was_expected() {
+    let site = Site::start().await;
+    let subject = Subject::common_name_only("Other System CA").unwrap();
+    let serial = SerialNumber::random(&tegata::entropy::SystemEntropy).unwrap();
+    let other = Issuer::create_root(&subject, KeyType::P256, 300, serial, site.clock.now()).unwrap();
+    let page = prove(&site, Some(&stray(&other, site.clock.now()))).await;
+    explains(&page, "T-302");
+    let details = page.text_of("dl#certificate").expect("both issuers");
+    assert!(details.contains("Other System CA") && details.contains("Story Issuer"), "{details}");
+    assert!(page.has("a#again"));
+}
+
+#[tokio::test]
+async fn row_34_who_shows_none_or_cancelled_is_told_how_to_be_asked_again() {
+    let site = Site::start().await;
+    for browser in [browser::IPHONE, browser::ANDROID, browser::WINDOWS, browser::MAC] {
+        let page = check_without(&site, browser).await;
+        explains(&page, "T-301");
+        assert_eq!(page.attribute("data-outcome").as_deref(), Some("none-shown"));
+        assert!(page.has("a#again"), "{}", page.said());
+    }
+}
+
+/// The landing page and the profile need nothing that a device does not trust already.
+#[tokio::test]
+async fn row_46_our_own_pages_need_no_root_that_the_device_lacks() {
+    let site = Site::start().await;
+    // The client checks the name and the chain up to what it trusts from the start, as a browser does, and gets the page.
+    let page = check_without(&site, browser::IPHONE).await;
+    assert_eq!(page.kind(), "check");
+    assert_eq!(page.status, 200, "{}", page.said());
+}
+
+#[tokio::test]
+async fn row_49_the_steps_end_with_the_browser_that_uses_the_certificate() {
+    let site = Site::start().await;
+    for (browser, uses) in [(browser::IPHONE, "Safari"), (browser::ANDROID, "Chrome")] {
+        let invitation = site.invite("quick").await;
+        let ticket = claim(&Phone::new(browser), &invitation).await;
+        let told = steps(&ticket);
+        assert!(told.contains(uses), "{told}");
+    }
+}
