@@ -27,11 +27,11 @@
       const source = document.getElementById(button.dataset.copy);
       if (!source) continue;
       button.hidden = false;
-      const label = button.textContent;
+      const label = [...button.childNodes];
       button.addEventListener("click", () => {
         navigator.clipboard.writeText(source.textContent.trim()).then(() => {
           button.textContent = button.dataset.done;
-          setTimeout(() => { button.textContent = label; }, 3000);
+          setTimeout(() => button.replaceChildren(...label), 3000);
         }, () => {});
       });
     }

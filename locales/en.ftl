@@ -4,10 +4,10 @@
 ## Everywhere
 
 site-name = Get your certificate
-title-in-window = { $title } - Get your certificate
 skip = Skip to the content
 languages = Language
 language-ja = 日本語
+language-ja-easy = やさしい日本語
 language-en = English
 contact = Help
 contact-phone = Phone

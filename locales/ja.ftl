@@ -1,13 +1,14 @@
-# The texts of every page, in Japanese: the master. locales/en.ftl has the same keys with the same variables (a test holds that).
+# The texts of every page, in Japanese: the master. The other catalogues have the same keys with the same variables (a test
+# holds that).
 # What stands in 「」 is the name of something on the screen, and is shown in bold.
 
 ## Everywhere
 
 site-name = 証明書の受け取り
-title-in-window = { $title } - 証明書の受け取り
 skip = 本文へ
 languages = 言語
 language-ja = 日本語
+language-ja-easy = やさしい日本語
 language-en = English
 contact = お問い合わせ
 contact-phone = 電話
@@ -25,7 +26,7 @@ back-to-start = はじめの画面へ
 
 ## Times
 
-moment = { $month }月{ $day }日({ $weekday ->
+moment = { $month }月{ $day }日（{ $weekday ->
     [mon] 月
     [tue] 火
     [wed] 水
@@ -33,8 +34,8 @@ moment = { $month }月{ $day }日({ $weekday ->
     [fri] 金
     [sat] 土
    *[sun] 日
-}) { $time }
-moment-with-year = { $year }年{ $month }月{ $day }日({ $weekday ->
+}）{ $time }
+moment-with-year = { $year }年{ $month }月{ $day }日（{ $weekday ->
     [mon] 月
     [tue] 火
     [wed] 水
@@ -42,7 +43,7 @@ moment-with-year = { $year }年{ $month }月{ $day }日({ $weekday ->
     [fri] 金
     [sat] 土
    *[sun] 日
-}) { $time }
+}）{ $time }
 date = { $year }年{ $month }月{ $day }日
 time-of-day = { $time }
 span-seconds = { $count }秒
@@ -63,11 +64,11 @@ device = { $platform ->
    *[unknown] 種類のわからない端末
 }
 device-with-version = { $platform ->
-    [ios] iPhone(iOS { $version })
-    [ipados] iPad(iPadOS { $version })
+    [ios] iPhone（iOS { $version }）
+    [ipados] iPad（iPadOS { $version }）
     [android] Android { $version }
     [windows] Windows { $version }
-    [macos] Mac(macOS { $version })
+    [macos] Mac（macOS { $version }）
    *[other] { device } { $version }
 }
 list-separator = 、
@@ -85,7 +86,7 @@ number-qr = 案内にQRコードがあるときは、証明書を使う端末の
 
 secret-title = 証明書を受け取る
 secret-label = 確認コード
-secret-hint = 英字と数字、あわせて10文字(例 abcde-fghjk)。大文字でも小文字でもかまいません。
+secret-hint = 英字と数字、あわせて10文字（例 abcde-fghjk）。大文字でも小文字でもかまいません。
 secret-submit = 証明書を受け取る
 secret-once = 受け取れるのは1台だけです。証明書を使う端末で続けてください。
 secret-until = { $until } まで受け取れます。
@@ -93,7 +94,7 @@ secret-attempts = { $count ->
     [1] 次にまちがえると、しばらく入力できなくなります。
    *[other] あと{ $count }回まちがえると、しばらく入力できなくなります。
 }
-secret-resume = 証明書はすでに作られています。確認コードを入力すると、続きから始められます({ $until } まで)。
+secret-resume = 証明書はすでに作られています。確認コードを入力すると、続きから始められます（{ $until } まで）。
 device-now = お使いの端末
 device-change = 端末がちがうとき
 device-change-lead = 証明書を入れる端末を選んでください。
@@ -154,14 +155,14 @@ other-todo = スマートフォン、タブレット、Windows、Macで、この
 
 ticket-title = 証明書の準備ができました
 ticket-download = 証明書をダウンロード
-ticket-left = { $until } まで(あと{ $span })、あと{ $count }回ダウンロードできます。
+ticket-left = { $until } まで（あと{ $span }）、あと{ $count }回ダウンロードできます。
 ticket-used-up = ダウンロードの回数は使いきりました。ダウンロードしたファイルで、下の手順へ進んでください。
 ticket-fetched = { $at } にダウンロードされました。
 ticket-file = ファイル
 ticket-steps = 入れかた
 ticket-password = 証明書のパスワード
 ticket-password-why = 入れる途中で、端末にきかれます。
-ticket-password-secret = 入れる途中で、端末にきかれます。さきほどの確認コードと同じです。ハイフン(-)も入れてください。
+ticket-password-secret = 入れる途中で、端末にきかれます。さきほどの確認コードと同じです。ハイフン（-）も入れてください。
 ticket-password-separate = 別にお届けした案内に書かれています。入れる途中で、端末にきかれます。
 ticket-check-title = 入れおわったら
 ticket-check-lead = 正しく使えるか、この端末で確かめてください。
@@ -170,9 +171,9 @@ ticket-trouble = うまくいかないとき
 ticket-trouble-password = 「パスワードがちがう」と出る。ファイルが開かない
 ticket-trouble-compatible = パスワードが正しいのに進めないときは、端末が新しい形式を読めないことがあります。互換形式のファイルでためしてください。中の証明書は同じです。
 ticket-compatible = 互換形式をダウンロード
-ticket-trouble-typing = 大文字と小文字、ハイフン(-)、余計な空白がないかを確かめてください。
+ticket-trouble-typing = 大文字と小文字、ハイフン（-）、余計な空白がないかを確かめてください。
 ticket-trouble-prompt = ダウンロードしても何も起こらない
-ticket-trouble-prompt-ios = 「設定」→「アプリ」→「Safari」→「ダウンロード」(古い機種では「設定」→「Safari」→「ダウンロード」)で、保存先を「このiPhone内」または「このiPad内」にして、もう一度ダウンロードしてください。
+ticket-trouble-prompt-ios = 「設定」→「アプリ」→「Safari」→「ダウンロード」（古い機種では「設定」→「Safari」→「ダウンロード」）で、保存先を「このiPhone内」または「このiPad内」にして、もう一度ダウンロードしてください。
 ticket-trouble-prompt-file = 画面の上から通知を開くか、「ダウンロード」の一覧から、ファイル { $name } を開いてください。
 ticket-trouble-prompt-pc = 「ダウンロード」フォルダーを開き、ファイル { $name } をダブルクリックしてください。
 ticket-trouble-gone = 設定に何も出ていない
@@ -184,7 +185,7 @@ ticket-old-lead = 新しい証明書が使えることを確かめてから、�
 ticket-old-ios = 「設定」→「一般」→「VPNとデバイス管理」で古いプロファイルを選び、「プロファイルを削除」を押します。
 ticket-old-android = 「設定」→「セキュリティとプライバシー」→「その他のセキュリティとプライバシー」→「暗号化と認証情報」→「ユーザー認証情報」で古い証明書を選び、削除します。
 ticket-old-windows = 「スタート」に「certmgr.msc」と入力して開き、「個人」→「証明書」で古い証明書を右クリックして「削除」を選びます。
-ticket-old-macos = 「システム設定」(古いmacOSでは「システム環境設定」)のプロファイル一覧から、古いプロファイルを削除します。
+ticket-old-macos = 「システム設定」（古いmacOSでは「システム環境設定」）のプロファイル一覧から、古いプロファイルを削除します。
 ticket-old-browser = ブラウザーの設定の「証明書」→「あなたの証明書」で、古い証明書を削除します。
 
 installed-title = 証明書は、もう使えます
@@ -210,7 +211,7 @@ step-open-downloaded = 「ダウンロード」の一覧から、ファイル { 
 step-android-password = 証明書のパスワードを入力して「OK」を押します。
 step-android-kind = 「VPN とアプリユーザー証明書」を選んで「OK」を押します。「Wi-Fi 証明書」は選ばないでください。
 step-android-kind-old = 「認証情報の使用」が「VPNとアプリ」になっていることを確かめます。「Wi-Fi」は選ばないでください。
-step-android-kind-unknown = 「VPN とアプリユーザー証明書」(Android 10以前では「VPNとアプリ」)を選んで「OK」を押します。「Wi-Fi」は選ばないでください。
+step-android-kind-unknown = 「VPN とアプリユーザー証明書」（Android 10以前では「VPNとアプリ」）を選んで「OK」を押します。「Wi-Fi」は選ばないでください。
 step-android-name = 証明書の名前は、そのまま「OK」を押します。
 step-android-lock = 画面ロックがないと言われたら、PINなどを設定します。あとで画面ロックをやめると、証明書も消えます。
 step-android-done = 「インストールしました」と出れば完了です。何も出ない機種もあります。
@@ -254,7 +255,7 @@ t-103-title = 確認コードは10文字です
 t-103-why = 文字の数がちがうか、使われない文字が入っています。
 t-103-todo = 案内を見ながら、もう一度入力してください。いまの入力は、まちがいの回数に入りません。
 t-104-title = いまは入力できません
-t-104-fact = { $until } から、また入力できます(あと{ $span })。
+t-104-fact = { $until } から、また入力できます（あと{ $span }）。
 t-104-why = まちがいが続いたため、ほかの人が試せないように止めています。
 t-104-todo = 時間をおいて、もう一度お試しください。お急ぎのときは、担当者がこの制限を外せます。
 t-105-title = 受け取りの期限が過ぎています
@@ -371,14 +372,14 @@ t-304-fact = { $at } から使えます。
 t-304-why = 端末かシステムの時計がずれていることがあります。
 t-304-todo = 少し待ってから、もう一度確かめてください。続くときは、お問い合わせください。
 t-305-title = 証明書は失効しています
-t-305-fact = { $at } に失効しました({ $reason ->
+t-305-fact = { $at } に失効しました（{ $reason ->
     [key-compromise] 端末の紛失や盗難など
     [affiliation-changed] 所属や名前の変更
     [superseded] 新しい証明書への交換
     [cessation-of-operation] 端末の利用の終わり
     [privilege-withdrawn] 利用の停止
    *[unspecified] 理由の記録なし
-})。
+}）。
 t-305-why = この証明書は、担当者の操作で使えなくなりました。
 t-305-todo = これからも必要なときは、担当者に新しい証明書を依頼してください。
 t-306-title = 古い証明書が選ばれました

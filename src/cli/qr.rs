@@ -152,7 +152,7 @@ impl Picture {
 
 /// The SVG file.
 #[derive(Template)]
-#[template(path = "qr.svg", escape = "html")]
+#[template(path = "qr.svg", escape = "xml")]
 struct Svg<'a> {
     side: i32,
     path: &'a str,

@@ -68,7 +68,7 @@ pub struct ClaimRequest {
     pub device: Device,
     /// The bundle password of the person's choice, where the offer asks for one.
     pub chosen_password: Option<BundlePassword>,
-    /// The page's language, `ja` or `en`; the profile's texts follow it.
+    /// The page's language, BCP 47: `ja`, `ja-x-easy` or `en`; the profile's texts follow it.
     pub language: String,
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_templates::fluent_bundle::FluentResource;
 use scraper::Html;
 
+use super::furigana::{self, Piece};
 use super::help::CODES;
 use super::language::Language;
 use super::samples::{all, selector};
@@ -41,13 +42,22 @@ fn the_catalogues_have_the_same_keys_and_variables() {
     let master = keys(Language::Japanese);
     assert!(master.len() > 200);
     for language in Language::ALL {
-        assert_eq!(keys(language), master, "{}", language.tag());
+        let mut found = keys(language);
+        // How a number of minutes is read follows its last digit; nothing else differs.
+        if language == Language::EasyJapanese {
+            assert!(found.get_mut("span-minutes").unwrap().remove("last"));
+        }
+        assert_eq!(found, master, "{}", language.tag());
     }
 }
 
 #[test]
 fn names_of_things_on_the_screen_are_opened_and_closed() {
-    for (language, open, close) in [(Language::Japanese, '「', '」'), (Language::English, '“', '”')] {
+    for (language, open, close) in [
+        (Language::Japanese, '「', '」'),
+        (Language::EasyJapanese, '「', '」'),
+        (Language::English, '“', '”'),
+    ] {
         for line in catalogue(language).lines().filter(|line| !line.starts_with('#')) {
             let mut depth = 0;
             for c in line.chars() {
@@ -55,6 +65,54 @@ fn names_of_things_on_the_screen_are_opened_and_closed() {
                 assert!((0..=1).contains(&depth), "{line}");
             }
             assert_eq!(depth, 0, "{line}");
+        }
+    }
+}
+
+/// What a catalogue says, line by line, without keys, comments and choices.
+fn told(language: Language) -> Vec<String> {
+    let text = catalogue(language);
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.split_once(" = ").map_or(line, |(_, said)| said).trim().to_owned()).collect()
+}
+
+#[test]
+fn every_chinese_character_of_easy_japanese_has_its_reading() {
+    let is_kanji = |c: char| matches!(c, '々'..='〇' | '一'..='鿿');
+    for line in told(Language::EasyJapanese) {
+        for piece in furigana::pieces(&line) {
+            if let Piece::Plain(text) = piece {
+                assert!(!text.contains(|c| is_kanji(c) || "《》｜".contains(c)), "{text:?} in {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_easy_japanese_carries_readings() {
+    for language in [Language::Japanese, Language::English] {
+        for line in told(language) {
+            assert!(!line.contains(['《', '》', '｜']), "{line}");
+        }
+    }
+}
+
+#[test]
+fn sentences_of_easy_japanese_are_short() {
+    for line in told(Language::EasyJapanese) {
+        for sentence in furigana::plain(&line).split('。') {
+            // A path through settings is one sentence, as long as the system makes it.
+            let longest = if sentence.contains('→') { 120 } else { 60 };
+            assert!(sentence.chars().count() <= longest, "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn japanese_stands_in_full_width_parentheses() {
+    for language in [Language::Japanese, Language::EasyJapanese] {
+        for line in told(language) {
+            assert!(!line.contains(['(', ')', '!', '?', ';']), "{line}");
         }
     }
 }
@@ -109,10 +167,23 @@ fn no_page_shows_a_key_in_place_of_its_text() {
     let keys = keys(Language::Japanese);
     for page in all() {
         let html = Html::parse_document(&page.html);
+        // Readings show as ruby where an element can stand, and nowhere else.
+        assert_eq!(
+            html.select(&selector("svg ruby, title ruby, textarea ruby, option ruby")).count(),
+            0,
+            "{}",
+            page.name
+        );
+        for element in html.select(&selector("*")) {
+            for (name, value) in element.value().attrs() {
+                assert!(!value.contains(['《', '<']), "{}: {name}={value}", page.name);
+            }
+        }
         for node in html.select(&selector("body, title")).flat_map(|element| element.text()) {
             let text = node.trim();
             assert!(!keys.contains_key(text), "{}: {text}", page.name);
             assert!(!text.contains("{$") && !text.contains("{ $"), "{}: {text}", page.name);
+            assert!(!text.contains(['《', '》', '｜']) && !text.contains("<ruby"), "{}: {text}", page.name);
         }
     }
 }

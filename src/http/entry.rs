@@ -151,7 +151,7 @@ pub async fn claim_by_code(
                     secret,
                     device: device.clone(),
                     chosen_password,
-                    language: visit.words().0.tag().to_owned(),
+                    language: visit.words().0.bcp47().to_owned(),
                 };
                 match authority.claim(claim).await {
                     Ok(ticket) => return Ok(to_ticket(&visit, &ticket)),
@@ -201,7 +201,7 @@ pub async fn claim_by_number(
                     secret,
                     device: device.clone(),
                     chosen_password,
-                    language: visit.words().0.tag().to_owned(),
+                    language: visit.words().0.bcp47().to_owned(),
                 };
                 match visit.site().authority.claim(claim).await {
                     Ok(ticket) => return Ok(to_ticket(&visit, &ticket)),

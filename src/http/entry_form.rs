@@ -152,9 +152,9 @@ impl EntryForm<'_> {
             },
             action: visit.here(|_| {}),
             nonce,
-            offer: opened.as_ref().map(|opened| opened.offer.get(words.0.tag()).to_owned()),
+            offer: opened.as_ref().map(|opened| opened.offer.get(words.0.bcp47()).to_owned()),
             asks_number,
-            number: self.number.chars().take(LONGEST_NUMBER).collect(),
+            number: echoed(self.number),
             asks_password: self.asks_password
                 || opened.as_ref().is_some_and(|opened| opened.password == PasswordMode::Chosen),
             problem: self.wrong.map(|wrong| wrong.problem(visit, asks_number)),
@@ -176,6 +176,12 @@ impl EntryForm<'_> {
 
 /// No more of a typed number comes back in the form.
 const LONGEST_NUMBER: usize = 40;
+
+/// What was typed as a number, to be shown again: letters, digits and what people put between them, in any script.
+fn echoed(typed: &str) -> String {
+    let kept = typed.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
+    kept.take(LONGEST_NUMBER).collect()
+}
 
 /// What the device can be corrected to: the kinds that the invitation is for, else all that something is made for.
 pub(super) fn choices(visit: &Visit, device: &Device, meant_for: &[Platform]) -> Vec<Choice> {

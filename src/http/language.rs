@@ -7,6 +7,8 @@ use unic_langid::{LanguageIdentifier, langid};
 pub enum Language {
     /// Japanese, the master: every other catalogue says what this one says.
     Japanese,
+    /// Easy Japanese: short sentences in plain words, with a reading over every Chinese character.
+    EasyJapanese,
     /// English.
     English,
 }
@@ -16,13 +18,25 @@ const LONGEST_HEADER: usize = 500;
 
 impl Language {
     /// Every language, in the order in which pages offer them.
-    pub const ALL: [Self; 2] = [Self::Japanese, Self::English];
+    pub const ALL: [Self; 3] = [Self::Japanese, Self::EasyJapanese, Self::English];
 
-    /// The BCP 47 tag, for `lang` attributes and `?lang=`.
+    /// The short name, for `?lang=` and the catalogue's file.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
             Self::Japanese => "ja",
+            Self::EasyJapanese => "ja-easy",
+            Self::English => "en",
+        }
+    }
+
+    /// The BCP 47 tag (RFC 5646), for `lang` attributes and for whoever chooses among texts by language. Easy Japanese has
+    /// no registered tag, hence the private use part; whatever knows nothing of it takes the text for Japanese.
+    #[must_use]
+    pub const fn bcp47(self) -> &'static str {
+        match self {
+            Self::Japanese => "ja",
+            Self::EasyJapanese => "ja-x-easy",
             Self::English => "en",
         }
     }
@@ -32,24 +46,30 @@ impl Language {
     pub const fn name_key(self) -> &'static str {
         match self {
             Self::Japanese => "language-ja",
+            Self::EasyJapanese => "language-ja-easy",
             Self::English => "language-en",
         }
     }
 
-    /// The catalogue's identifier.
+    /// The catalogue's identifier, as its file is called.
     #[must_use]
     pub const fn identifier(self) -> LanguageIdentifier {
         match self {
             Self::Japanese => langid!("ja"),
+            Self::EasyJapanese => langid!("ja-easy"),
             Self::English => langid!("en"),
         }
     }
 
-    /// The language that `?lang=` names.
+    /// The language that `?lang=` or a browser names: by its whole tag, else by the part before the first hyphen.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split('-').next().unwrap_or_default();
-        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
+        [tag, primary].into_iter().find_map(|wanted| {
+            Self::ALL.into_iter().find(|language| {
+                [language.tag(), language.bcp47()].iter().any(|own| own.eq_ignore_ascii_case(wanted))
+            })
+        })
     }
 
     /// The best of `Accept-Language` (RFC 9110 §12.5.4); `None` where the browser names none of ours.
@@ -97,12 +117,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn easy_japanese_is_what_asks_for_it_and_nothing_else() {
+        for (tag, expected) in [
+            ("ja-easy", Some(Language::EasyJapanese)),
+            ("JA-Easy", Some(Language::EasyJapanese)),
+            ("ja-x-easy", Some(Language::EasyJapanese)),
+            ("ja", Some(Language::Japanese)),
+            ("ja-JP", Some(Language::Japanese)),
+            ("ja-easy-going", Some(Language::Japanese)),
+            ("easy", None),
+            ("", None),
+        ] {
+            assert_eq!(Language::from_tag(tag), expected, "{tag}");
+        }
+    }
+
+    #[test]
     fn the_browsers_preference_is_followed() {
         for (header, expected) in [
             ("ja", Some(Language::Japanese)),
             ("ja-JP,ja;q=0.9,en;q=0.8", Some(Language::Japanese)),
             ("en-GB,en;q=0.9,ja;q=0.8", Some(Language::English)),
             ("EN", Some(Language::English)),
+            ("ja-x-easy, ja;q=0.9", Some(Language::EasyJapanese)),
             ("zh-CN,zh;q=0.9,en;q=0.5,ja;q=0.6", Some(Language::Japanese)),
             ("en;q=0, ja;q=0.1", Some(Language::Japanese)),
             ("zh-CN", None),

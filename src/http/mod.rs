@@ -3,8 +3,8 @@
 //! # What tests and scripts hold on to
 //!
 //! The texts may change at any time, the following does not. Every page is complete without script and without cookies;
-//! `?lang=ja` or `?lang=en` on any address chooses the language, and links and forms carry it on. Addresses inside a page
-//! are relative to it (`?device=ios`), so resolve them against the page's own address.
+//! `?lang=ja`, `?lang=ja-easy` or `?lang=en` on any address chooses the language, and links and forms carry it on. Addresses
+//! inside a page are relative to it (`?device=ios`), so resolve them against the page's own address.
 //!
 //! | page | address | `<body>` | inside |
 //! |---|---|---|---|
@@ -41,6 +41,7 @@ mod entry_form;
 mod error;
 mod form;
 mod frame;
+mod furigana;
 mod guide;
 mod headers;
 mod health;

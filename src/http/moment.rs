@@ -33,7 +33,7 @@ fn filled<'a>(phrase: Phrase<'a>, at: &Zoned) -> Phrase<'a> {
 }
 
 impl Words {
-    /// A moment: `11月21日(土) 18:05`, or `Sat 21 Nov 18:05 (Japan time)`; with its year where that is not the present one.
+    /// A moment: `11月21日（土）18:05`, or `Sat 21 Nov 18:05 (Japan time)`; with its year where that is not the present one.
     #[must_use]
     pub fn moment(self, at: Timestamp, now: Timestamp) -> String {
         let (at, now) = (in_japan(at), in_japan(now));
@@ -64,7 +64,8 @@ impl Words {
             7_200..172_800 => ("span-hours", seconds / 3_600),
             _ => ("span-days", seconds / 86_400),
         };
-        self.say(key).with("count", count).to_string()
+        // In easy Japanese the reading follows the last digit.
+        self.say(key).with("count", count).with("last", count % 10).to_string()
     }
 }
 
@@ -84,14 +85,34 @@ mod tests {
     #[test]
     fn a_moment_reads_as_people_in_japan_read_it() {
         let now = at("2026-11-21T00:00:00Z");
-        assert_eq!(JA.moment(at("2026-11-21T09:05:00Z"), now), "11月21日(土) 18:05");
+        assert_eq!(JA.moment(at("2026-11-21T09:05:00Z"), now), "11月21日（土）18:05");
         assert_eq!(EN.moment(at("2026-11-21T09:05:00Z"), now), "Sat 21 Nov, 18:05 (Japan time)");
         // Midnight in Japan is the day before in UTC; so is New Year.
-        assert_eq!(JA.moment(at("2026-12-31T15:00:00Z"), now), "2027年1月1日(金) 0:00");
+        assert_eq!(JA.moment(at("2026-12-31T15:00:00Z"), now), "2027年1月1日（金）0:00");
         assert_eq!(EN.moment(at("2027-05-05T15:00:00Z"), now), "Thu 6 May 2027, 0:00 (Japan time)");
         assert_eq!(JA.date(at("2030-02-16T15:00:00Z")), "2030年2月17日");
         assert_eq!(EN.date(at("2030-02-16T15:00:00Z")), "17 Feb 2030");
         assert_eq!(EN.time_of_day(at("2030-02-16T15:07:00Z")), "0:07 (Japan time)");
+    }
+
+    #[test]
+    fn easy_japanese_reads_numbers_as_people_say_them() {
+        let easy = Words(Language::EasyJapanese);
+        let now = at("2026-11-21T00:00:00Z");
+        assert_eq!(
+            easy.moment(at("2026-11-20T09:05:00Z"), now),
+            "11月《がつ》｜20日《はつか》（金曜日《きんようび》）18:05"
+        );
+        assert_eq!(easy.date(at("2030-02-16T15:00:00Z")), "2030年《ねん》2月《がつ》17日《にち》");
+        for (minutes, told) in [
+            (1, "1分《ぷん》"),
+            (5, "5分《ふん》"),
+            (9, "9分《ふん》"),
+            (10, "10分《ぷん》"),
+            (17, "17分《ふん》"),
+        ] {
+            assert_eq!(easy.span(SignedDuration::from_mins(minutes)), told);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::furigana;
 use super::language::Language;
 use super::words::{Phrase, Words};
 use crate::device::{OsVersion, Platform};
@@ -10,10 +11,8 @@ use crate::directory::Contact;
 /// A link to this very page in another language.
 #[derive(Debug, Clone)]
 pub struct LanguageLink {
-    /// The language's tag.
-    pub tag: &'static str,
-    /// The key of its name.
-    pub name_key: &'static str,
+    /// The language.
+    pub language: Language,
     /// Where the page is in it, relative to itself.
     pub href: String,
     /// Whether it is the language shown.
@@ -87,6 +86,14 @@ impl Frame {
         self.words.say(key)
     }
 
+    /// What the browser's window and tab are called: the heading, and whose page it is.
+    #[must_use]
+    pub fn window_title(&self) -> String {
+        let title = furigana::plain(&self.title);
+        let from = self.from.clone().unwrap_or_else(|| self.say("site-name").plain());
+        if title == from { title } else { format!("{title} - {from}") }
+    }
+
     /// The same frame as a page of `organization`, whose `contact` is asked.
     #[must_use]
     pub fn of(mut self, organization: String, contact: ContactLines) -> Self {
@@ -113,12 +120,7 @@ pub fn language_links(current: Language, query: &[(&str, &str)]) -> Vec<Language
         .map(|language| {
             let mut pairs: Vec<_> = query.iter().copied().filter(|(name, _)| *name != "lang").collect();
             pairs.push(("lang", language.tag()));
-            LanguageLink {
-                tag: language.tag(),
-                name_key: language.name_key(),
-                href: here(&pairs),
-                current: language == current,
-            }
+            LanguageLink { language, href: here(&pairs), current: language == current }
         })
         .collect()
 }

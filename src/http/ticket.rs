@@ -228,7 +228,7 @@ fn draw(visit: &Visit, ticket: &Ticket, opened: &OpenedTicket) -> Result<TicketP
         frame: frame.of(opened.organization.clone(), (&opened.contact).into()),
         platform: opened.platform,
         is_profile: opened.target.kind == BundleKind::Profile,
-        offer: opened.offer.get(words.0.tag()).to_owned(),
+        offer: opened.offer.get(words.0.bcp47()).to_owned(),
         password,
         file: link(visit, ticket, first)?,
         compatible: compatible.map(|file| link(visit, ticket, file)).transpose()?,

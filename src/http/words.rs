@@ -4,16 +4,18 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
+use askama::filters::{Escaper, Safe};
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::static_loader;
 
+use super::furigana::{self, Furigana};
 use super::language::Language;
 
 static_loader! {
     static CATALOGUES = {
         locales: "./locales",
         fallback_language: "ja",
-        // The marks that keep right-to-left names apart show as boxes on old Android; neither language needs them.
+        // The marks that keep right-to-left names apart show as boxes on old Android; none of ours needs them.
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
@@ -37,7 +39,8 @@ impl Words {
     }
 }
 
-/// A text of a catalogue with its values.
+/// A text of a catalogue with its values. It may carry readings ([`furigana`]): a page shows them, [`Self::plain`] leaves them
+/// out.
 #[derive(Debug, Clone)]
 pub struct Phrase<'a> {
     language: Language,
@@ -59,29 +62,29 @@ impl Phrase<'_> {
         CATALOGUES.lookup_single_language(&self.language.identifier(), &self.key, Some(&values)).ok()
     }
 
+    /// The text without readings, for attributes, titles and drawings.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        furigana::plain(&self.to_string())
+    }
+
     /// The text as HTML: what stands in 「」 or “” is the name of something on the screen, and is marked as such.
     #[must_use]
-    pub fn marked(&self) -> Marked {
-        let plain = self.to_string();
-        let mut html = String::with_capacity(plain.len() + 64);
-        for c in plain.chars() {
-            match c {
-                '「' | '“' => {
-                    html.push_str("<b>");
-                    html.push(c);
-                }
-                '」' | '”' => {
-                    html.push(c);
-                    html.push_str("</b>");
-                }
-                '&' => html.push_str("&amp;"),
-                '<' => html.push_str("&lt;"),
-                '>' => html.push_str("&gt;"),
-                '"' => html.push_str("&quot;"),
-                other => html.push(other),
-            }
+    pub fn marked(&self) -> Safe<String> {
+        let text = self.to_string();
+        let mut html = String::with_capacity(text.len() + 64);
+        let mut rest = text.as_str();
+        // Writing to a text never fails.
+        while let Some((place, c)) = rest.char_indices().find(|(_, c)| opens(*c) || closes(*c)) {
+            let (before, after) = rest.split_at(place);
+            let _ = Furigana.write_escaped_str(&mut html, before);
+            html.push_str(if opens(c) { "<b>" } else { "" });
+            html.push(c);
+            html.push_str(if closes(c) { "</b>" } else { "" });
+            rest = &after[c.len_utf8()..];
         }
-        Marked(html)
+        let _ = Furigana.write_escaped_str(&mut html, rest);
+        Safe(html)
     }
 }
 
@@ -95,14 +98,12 @@ impl fmt::Display for Phrase<'_> {
     }
 }
 
-/// Escaped HTML with names of things on the screen in `<b>`.
-#[derive(Debug, Clone)]
-pub struct Marked(String);
-
-impl fmt::Display for Marked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// Whether the name of something on the screen begins here.
+const fn opens(c: char) -> bool {
+    matches!(c, '「' | '“')
 }
 
-impl askama::filters::HtmlSafe for Marked {}
+/// Whether it ends here.
+const fn closes(c: char) -> bool {
+    matches!(c, '」' | '”')
+}

@@ -199,6 +199,30 @@ async fn the_language_is_the_browsers_until_the_person_chooses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn easy_japanese_is_a_link_away_and_stays_to_the_end() {
+    let world = World::new().await;
+    let invitation = world.invite().await;
+    let link = world.landing(&format!("/c/{}", invitation.code.expose()));
+    let browser = world.browser();
+    let page = browser.get_with(&link, &[("accept-language", "ja")]).await;
+    let easy = format!("{link}{}", page.find("a[data-language=ja-easy]", "href").unwrap());
+    let chosen = browser.get_with(&easy, &[("accept-language", "ja")]).await;
+    assert_eq!(chosen.find("html", "lang").as_deref(), Some("ja-x-easy"));
+    assert_eq!(chosen.text_of("h1 rt").as_deref(), Some("しょうめいしょ"));
+    let title = chosen.text_of("title").unwrap();
+    assert!(title.starts_with("証明書を受け取る") && !title.contains('《'), "{title}");
+
+    let action = format!("{link}{}", chosen.find("form#entry", "action").unwrap());
+    let secret = invitation.secret.grouped();
+    let sent = browser.post(&action, &[("form", &chosen.nonce()), ("secret", &secret)]).await;
+    let ticket = browser.get(&world.landing(sent.header("location").unwrap())).await;
+    assert_eq!(ticket.find("html", "lang").as_deref(), Some("ja-x-easy"));
+    assert!(ticket.find("#check", "href").unwrap().ends_with("?lang=ja-easy"));
+    // What the organization wrote is there in Japanese.
+    assert_eq!(ticket.text_of("#offer").as_deref(), Some("試験の証明書"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_is_read_in_either_case() {
     let world = World::new().await;
     let invitation = world.invite().await;

@@ -128,7 +128,7 @@ fn every_page_is_sound_html() {
         let html = Html::parse_document(&page.html);
         assert!(html.errors.is_empty(), "{name}: {:?}", html.errors);
         let root = html.select(&selector("html")).next().unwrap();
-        assert_eq!(root.attr("lang"), Some(page.language.tag()), "{name}");
+        assert_eq!(root.attr("lang"), Some(page.language.bcp47()), "{name}");
         assert_eq!(html.select(&selector("h1")).count(), 1, "{name}");
         assert!(html.select(&selector("body[data-page]")).count() == 1, "{name}");
         assert!(html.select(&selector("title")).next().unwrap().text().any(|text| !text.is_empty()));
