@@ -13,6 +13,7 @@ mod materials;
 mod office;
 mod renewal;
 mod service;
+mod storage;
 
 pub use description::IssuerDescription;
 pub use error::{AppError, ErrorKind};
@@ -27,5 +28,6 @@ pub use layout::{CONFIGURATION, Layout, LayoutError};
 pub use lock::{DirectoryLock, LockError};
 pub use logs::start as start_log;
 pub use materials::{Materials, Whole};
-pub use office::{Office, StoreFile};
+pub use office::Office;
 pub use service::{Listeners, Prepared, Service};
+pub use storage::{StoreFile, check_store};

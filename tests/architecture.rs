@@ -59,7 +59,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "operations",
         ],
     ),
-    ("config", &["clock", "entropy", "pepper", "pki", "profile", "device", "directory"]),
+    ("config", &["clock", "entropy", "pepper", "store", "pki", "profile", "device", "directory"]),
     (
         "app",
         &[

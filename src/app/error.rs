@@ -15,6 +15,7 @@ use crate::pepper::PepperError;
 use crate::pki::ImportError;
 use crate::store::StoreError;
 use crate::store::embedded::{BackupError, OpenError};
+use crate::store::redis::OpenError as RedisOpenError;
 
 /// Why Tegata does not start, or a command cannot reach its installation.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,20 @@ pub enum AppError {
     /// The store cannot be opened.
     #[error(transparent)]
     StoreUnopened(#[from] OpenError),
+    /// The store in Redis cannot be opened.
+    #[error(transparent)]
+    RedisUnopened(#[from] RedisOpenError),
+    /// A store stands where a new one should go.
+    #[error("a store stands already in Redis at {url} (keys that begin with `{prefix}:`)")]
+    StoreStands {
+        /// Where Redis is.
+        url: String,
+        /// What the keys begin with.
+        prefix: String,
+    },
+    /// There is no file of the store.
+    #[error("the store is no file: it is in Redis at {0}")]
+    NoStoreFile(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -111,9 +126,10 @@ impl AppError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Configuration(_) | Self::Directory(DirectoryError::OtherPepper) => ErrorKind::Configuration,
-            Self::StoreUnopened(_) | Self::Store(_) | Self::Directory(DirectoryError::Store(_)) => {
-                ErrorKind::Store
-            }
+            Self::StoreUnopened(_)
+            | Self::RedisUnopened(_)
+            | Self::Store(_)
+            | Self::Directory(DirectoryError::Store(_)) => ErrorKind::Store,
             Self::Operator(error) => operator_kind(error),
             Self::NoOrganization(_) => ErrorKind::NotFound,
             Self::Lock(LockError::Held { .. })
@@ -128,7 +144,12 @@ impl AppError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Configuration(_) => "configuration",
-            Self::StoreUnopened(_) | Self::Store(_) | Self::Directory(DirectoryError::Store(_)) => "store",
+            Self::StoreUnopened(_)
+            | Self::RedisUnopened(_)
+            | Self::Store(_)
+            | Self::Directory(DirectoryError::Store(_)) => "store",
+            Self::StoreStands { .. } => "store-stands",
+            Self::NoStoreFile(_) => "no-store-file",
             Self::Backup(_) => "backup",
             Self::Directory(DirectoryError::OtherPepper) => "other-pepper",
             Self::Directory(_) => "directory",
@@ -164,7 +185,14 @@ impl AppError {
                 "`tegata offer list` shows them; organization.offers in the configuration is their directory"
             }
             Self::Lock(LockError::Held { .. }) => {
-                "stop the other one first, or give each its own store.directory"
+                "stop the other one first, or give each its own store.directory; several nodes share a Redis (store.url)"
+            }
+            Self::StoreStands { .. } => {
+                "an installation uses it, or an init that was interrupted left it; a second node gets a copy of the first \
+                 one's directory, another installation another prefix (--store-prefix)"
+            }
+            Self::NoStoreFile(_) => {
+                "back up Redis by its own means: a copy of its append-only files, or of the file that BGSAVE writes"
             }
             Self::Layout(LayoutError::NotEmpty { .. }) => {
                 "name a directory that does not exist yet, or an empty one"
@@ -217,7 +245,9 @@ const fn operator_code(error: &OperatorError) -> &'static str {
 
 fn store_remedy(error: &StoreError) -> Option<String> {
     let text = match error {
-        StoreError::Full(_) => "make room on the disk, then try again; nothing was changed",
+        StoreError::Full(_) => {
+            "make room on the disk (Redis: raise maxmemory), then try again; nothing was changed"
+        }
         StoreError::Damaged(_) => "keep a copy for analysis, and restore the store from a backup",
         StoreError::Unavailable(_) => "nothing was changed; try again",
         StoreError::Unknown(_) => "look with `tegata list` or `tegata show` before you try again",

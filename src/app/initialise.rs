@@ -1,6 +1,6 @@
 //! A new installation in a directory: keys, store, offers and a configuration that works.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use url::Url;
@@ -11,15 +11,19 @@ use super::foundation::{
     Authorities, Means, OwnCertificate, draw_passphrase, draw_pepper, issuer_certificates, issuer_key,
 };
 use super::layout::{CONFIGURATION, Layout};
+use super::materials::Materials;
+use super::storage::check_redis_vacant;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Environment, FileText, Problem, Severity, commented, read};
+use crate::config::{Environment, FileText, Loaded, Problem, Severity, commented, read};
 use crate::directory::{Directory, Operator, OperatorToken, Organization};
+use crate::entropy::Entropy;
 use crate::pepper::Pepper;
 use crate::pki::KeyType;
 use crate::pki::issuer::Issuer;
 use crate::profile::SHIPPED;
 use crate::store::Store;
 use crate::store::embedded::{EmbeddedStore, FILE_NAME};
+use crate::store::redis::{RedisSettings, RedisStore};
 
 /// What the new installation shall be.
 #[derive(Debug)]
@@ -38,15 +42,33 @@ pub struct Plan {
     pub operator: String,
     /// The kind of the CAs' keys; `None` where an existing CA will be imported.
     pub authorities: Option<KeyType>,
+    /// The settings of the section `store` (`store.url` and so on), as they will stand in the file; none where the store is
+    /// to be a file.
+    pub store: Vec<(&'static str, String)>,
+    /// What the environment says of the store goes before that, as it will for every other command.
+    pub environment: Environment,
 }
 
 impl Plan {
     /// What would be wrong with the configuration of such an installation.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let text = FileText::of(self.directory.join(CONFIGURATION), configuration(self));
-        let problems = read(&text, &Environment::default()).problems;
+        let problems = self.loaded().problems;
         problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect()
+    }
+
+    fn loaded(&self) -> Loaded {
+        let text = FileText::of(self.directory.join(CONFIGURATION), configuration(self));
+        read(&text, &self.environment)
+    }
+
+    /// The Redis that the store shall be in; `None` where it shall be a file.
+    fn redis(&self) -> Result<Option<RedisSettings>, AppError> {
+        let mut loaded = self.loaded();
+        match loaded.configuration.take() {
+            Some(settings) => Ok(Materials::new(&settings, &loaded).redis()?),
+            None => Err(AppError::Configuration(loaded.problems)),
+        }
     }
 }
 
@@ -66,9 +88,14 @@ pub struct Initialised {
 /// Makes the installation, whole or not at all.
 ///
 /// # Errors
-/// When the directory is in use, a name does not fit into a certificate, or the disk fails.
+/// When the directory is in use, a name does not fit into a certificate, the disk fails, or Redis cannot be used or holds a
+/// store already.
 pub async fn initialise(plan: &Plan, means: Means<'_>) -> Result<Initialised, AppError> {
     let layout = Layout::begin(&plan.directory)?;
+    let shared = plan.redis()?;
+    if let Some(settings) = &shared {
+        check_redis_vacant(settings).await?;
+    }
     let pepper_text = draw_pepper(means.entropy)?;
     layout.private("pepper", format!("{}\n", pepper_text.as_str()).as_bytes())?;
     for (name, text) in SHIPPED {
@@ -76,7 +103,10 @@ pub async fn initialise(plan: &Plan, means: Means<'_>) -> Result<Initialised, Ap
     }
     let (root_passphrase, root) = write_keys(&layout, plan, means)?;
     let pepper = Pepper::new(&Zeroizing::new(hex::decode(pepper_text.as_str()).unwrap_or_default()))?;
-    let token = write_store(&layout, plan, &pepper, means).await?;
+    let token = OperatorToken::draw(means.entropy)?;
+    // In Redis it cannot be taken back, so that it comes after everything else that may fail.
+    let store = make_store(&layout, shared, means.entropy).await?;
+    found_organization(store, plan, &pepper, &token).await?;
     layout.public(CONFIGURATION, configuration(plan).as_bytes())?;
     let directory = layout.directory().to_owned();
     layout.finish()?;
@@ -121,26 +151,27 @@ fn write_services(layout: &Layout, plan: &Plan, issuer: &Issuer, means: Means<'_
     Ok(())
 }
 
-async fn write_store(
+async fn make_store(
     layout: &Layout,
-    plan: &Plan,
-    pepper: &Pepper,
-    means: Means<'_>,
-) -> Result<OperatorToken, AppError> {
-    let directory = layout.directory_below("store")?;
-    let token = OperatorToken::draw(means.entropy)?;
-    found_organization(&directory, plan, pepper, &token).await?;
-    Ok(token)
+    shared: Option<RedisSettings>,
+    entropy: &dyn Entropy,
+) -> Result<Arc<dyn Store>, AppError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Ok(match shared {
+        Some(settings) => Arc::new(RedisStore::open(settings, clock, entropy).await?),
+        None => {
+            let directory = layout.directory_below("store")?;
+            Arc::new(EmbeddedStore::open(directory.join(FILE_NAME), clock)?)
+        }
+    })
 }
 
 async fn found_organization(
-    directory: &Path,
+    store: Arc<dyn Store>,
     plan: &Plan,
     pepper: &Pepper,
     token: &OperatorToken,
 ) -> Result<(), AppError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(directory.join(FILE_NAME), clock)?);
     let operator = Operator::new(&plan.organization.id, &plan.operator, token, pepper)?;
     let directory = Directory::new(store);
     directory.prove_pepper(pepper).await?;
@@ -151,12 +182,11 @@ async fn found_organization(
 fn configuration(plan: &Plan) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let site = |url: &Url| quoted(url.as_str().trim_end_matches('/'));
-    commented(&[
+    let mut settings = vec![
         ("http.public_url", site(&plan.public_url)),
         ("check.public_url", site(&plan.check_url)),
         ("organization.id", quoted(plan.organization.id.as_str())),
         ("organization.offers", quoted("offers")),
-        ("store.directory", quoted("store")),
         ("pepper.file", quoted("pepper")),
         ("issuer.certificate", quoted("issuer/issuer.pem")),
         ("issuer.key", quoted("issuer/issuer.key")),
@@ -165,5 +195,11 @@ fn configuration(plan: &Plan) -> String {
         ("signer.key", quoted("signer/signer.key")),
         ("check.certificate", quoted("check/server.pem")),
         ("check.key", quoted("check/server.key")),
-    ])
+    ];
+    if plan.store.is_empty() {
+        settings.push(("store.directory", quoted("store")));
+    } else {
+        settings.extend(plan.store.iter().cloned());
+    }
+    commented(&settings)
 }

@@ -24,7 +24,7 @@ const LONGEST: u64 = 1 << 20;
 /// Reads what a configuration names. Every problem tells the setting and where it stands.
 #[derive(Debug, Clone, Copy)]
 pub struct Materials<'a> {
-    settings: &'a Configuration,
+    pub(super) settings: &'a Configuration,
     loaded: &'a Loaded,
 }
 
@@ -35,11 +35,11 @@ impl<'a> Materials<'a> {
         Self { settings, loaded }
     }
 
-    fn problem(&self, key: &str, what: impl std::fmt::Display) -> Box<Problem> {
+    pub(super) fn problem(&self, key: &str, what: impl std::fmt::Display) -> Box<Problem> {
         Box::new(Problem::error(self.loaded.place(key), key, what.to_string()))
     }
 
-    fn bytes(&self, key: &str, path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Box<Problem>> {
+    pub(super) fn bytes(&self, key: &str, path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Box<Problem>> {
         read(path, LONGEST).map_err(|error| self.problem(key, error))
     }
 
@@ -48,7 +48,11 @@ impl<'a> Materials<'a> {
         self.bytes(key, path)
     }
 
-    fn secret(&self, key: &str, source: &SecretSource) -> Result<zeroize::Zeroizing<String>, Box<Problem>> {
+    pub(super) fn secret(
+        &self,
+        key: &str,
+        source: &SecretSource,
+    ) -> Result<zeroize::Zeroizing<String>, Box<Problem>> {
         source.read().map_err(|error| self.problem(key, error))
     }
 
@@ -228,7 +232,10 @@ impl Materials<'_> {
         problems.extend(signer.as_ref().and_then(|signer| self.signer_dates(signer, now)));
         let offers = self.offers().map_err(|wrong| problems.extend(wrong)).ok();
         problems.extend(self.server_files());
-        problems.extend(self.data_directory());
+        problems.extend(match self.settings.store.url {
+            None => self.data_directory(),
+            Some(_) => self.redis().err().map(|problem| *problem),
+        });
         let is_right = problems.iter().all(|problem| problem.severity == Severity::Warning);
         match (pepper, issuer, signer, offers) {
             (Some(pepper), Some(issuer), Some(signer), Some(offers)) if is_right => {

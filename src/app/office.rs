@@ -1,7 +1,6 @@
 //! The operator's side of an installation, as the command line uses it: the store and the authority, without servers and
 //! without the issuer's key.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -9,6 +8,7 @@ use url::Url;
 
 use super::error::AppError;
 use super::materials::Materials;
+use super::storage::open_store;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Configuration, Loaded, Problem};
 use crate::directory::{Organization, OrganizationId};
@@ -18,23 +18,11 @@ use crate::enrollment::{
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::pepper::Pepper;
 use crate::profile::Offers;
-use crate::store::Store;
-use crate::store::embedded::{BackupProgress, EmbeddedStore, FILE_NAME, OpenOptions};
 
 /// How long a process is believed to be making a certificate: a key, a signature and a slow disk fit many times.
 const CLAIM_LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// How long a second request waits for the first one's certificate; a browser waits longer.
 const CLAIM_WAIT: SignedDuration = SignedDuration::from_secs(20);
-
-/// Opens the store of an installation; it must be there.
-///
-/// # Errors
-/// What is wrong with the store.
-pub fn open_store(settings: &Configuration, clock: Arc<dyn Clock>) -> Result<Arc<EmbeddedStore>, AppError> {
-    let options = OpenOptions { create: false, ..OpenOptions::default() };
-    let path = settings.store.directory.join(FILE_NAME);
-    Ok(Arc::new(EmbeddedStore::open_with(path, clock, &options)?))
-}
 
 /// What the authority is told.
 #[must_use]
@@ -76,20 +64,20 @@ pub struct Office {
 }
 
 impl Office {
-    /// Opens it. Reads the pepper and the offers; no key.
+    /// Opens it. Reads the pepper and the offers; no key. It works on the present runtime.
     ///
     /// # Errors
     /// What is wrong with the configuration or the store.
-    pub fn open(settings: &Configuration, loaded: &Loaded) -> Result<Self, AppError> {
+    pub async fn open(settings: &Configuration, loaded: &Loaded) -> Result<Self, AppError> {
         let materials = Materials::new(settings, loaded);
         let organization = organization(settings, loaded)?;
         let pepper = Arc::new(materials.pepper()?);
         let offers: Offers = materials.offers().map_err(AppError::Configuration)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let store = open_store(settings, Arc::clone(&clock))?;
+        let store = open_store(settings, loaded, Arc::clone(&clock)).await?;
         let authority = RegistrationAuthority::new(AuthorityParts {
-            store: store as Arc<dyn Store>,
+            store,
             clock,
             entropy,
             pepper: Arc::clone(&pepper),
@@ -124,35 +112,5 @@ impl Office {
     /// When the store fails.
     pub async fn put_organization(&self, organization: &Organization) -> Result<(), AppError> {
         Ok(self.authority.directory().put_organization(organization).await?)
-    }
-}
-
-/// The store as a file: to be copied and checked.
-#[derive(Debug)]
-pub struct StoreFile(Arc<EmbeddedStore>);
-
-impl StoreFile {
-    /// Opens it; needs neither pepper nor keys.
-    ///
-    /// # Errors
-    /// What is wrong with the store.
-    pub fn open(settings: &Configuration) -> Result<Self, AppError> {
-        Ok(Self(open_store(settings, Arc::new(SystemClock))?))
-    }
-
-    /// Copies the store to a new file while it is in use. Tells `progress` how many pages of how many are copied.
-    ///
-    /// # Errors
-    /// When it cannot be copied; nothing is left behind.
-    pub fn backup(&self, to: &Path, progress: &mut dyn FnMut(u32, u32)) -> Result<(), AppError> {
-        Ok(self.0.backup(to, &mut |at: BackupProgress| progress(at.copied, at.total))?)
-    }
-
-    /// Reads the whole store and says whether it is sound.
-    ///
-    /// # Errors
-    /// What is damaged.
-    pub fn check(&self) -> Result<(), AppError> {
-        Ok(self.0.check()?)
     }
 }

@@ -12,8 +12,9 @@ use url::Url;
 use super::error::AppError;
 use super::lock::DirectoryLock;
 use super::materials::{Materials, Whole};
-use super::office::{authority_settings, open_store, organization};
+use super::office::{authority_settings, organization};
 use super::renewal::SignerFiles;
+use super::storage::open_store;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Configuration, Loaded};
 use crate::directory::{Contact, Directory, Organization, OrganizationId};
@@ -26,7 +27,6 @@ use crate::http::{
 use crate::operations::{Stop, Stopper, recur, stopper, sweep};
 use crate::pki::{IssuancePolicy, KeyPool, KeyPoolSettings};
 use crate::store::Store;
-use crate::store::embedded::EmbeddedStore;
 
 /// How often expired entries are taken off the disk.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
@@ -78,7 +78,7 @@ pub struct Service {
     servers: Servers,
     pool: Arc<KeyPool>,
     stopper: Stopper,
-    _lock: DirectoryLock,
+    _lock: Option<DirectoryLock>,
 }
 
 struct Servers {
@@ -92,7 +92,7 @@ impl std::fmt::Debug for Servers {
     }
 }
 
-/// Everything read, checked and locked; not a single socket is open yet.
+/// Everything read, checked and locked; nobody is listened to yet.
 #[derive(Debug)]
 pub struct Prepared {
     settings: Configuration,
@@ -100,13 +100,13 @@ pub struct Prepared {
     whole: Whole,
     tls: Tls,
     organization: Organization,
-    store: Arc<EmbeddedStore>,
+    store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    lock: DirectoryLock,
+    lock: Option<DirectoryLock>,
 }
 
 impl Service {
-    /// Reads what the configuration names, locks the data directory and opens the store.
+    /// Reads what the configuration names, opens the store, and locks the data directory where the store is in it.
     ///
     /// # Errors
     /// Everything that is wrong.
@@ -118,9 +118,13 @@ impl Service {
             tracing::warn!("{problem}");
         }
         let tls = Tls::open(&settings, &whole)?;
-        let lock = DirectoryLock::take(&settings.store.directory)?;
-        let store = open_store(&settings, Arc::clone(&clock))?;
-        let directory = Directory::new(Arc::clone(&store) as Arc<dyn Store>);
+        // A Redis is there for several nodes.
+        let lock = match settings.store.url {
+            None => Some(DirectoryLock::take(&settings.store.directory)?),
+            Some(_) => None,
+        };
+        let store = open_store(&settings, &loaded, Arc::clone(&clock)).await?;
+        let directory = Directory::new(Arc::clone(&store));
         directory.prove_pepper(&whole.pepper).await?;
         let found = directory.find_organization(&id).await?;
         let Some(organization) = found else { return Err(AppError::NoOrganization(id)) };
@@ -151,7 +155,7 @@ impl Prepared {
         let policy = issuance_policy(&settings);
         let pepper = Arc::new(whole.pepper);
         let authority = RegistrationAuthority::new(AuthorityParts {
-            store: Arc::clone(&store) as Arc<dyn Store>,
+            store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             pepper: Arc::clone(&pepper),
@@ -289,7 +293,7 @@ fn site_settings(settings: &Configuration, organization: &Organization) -> Setti
     }
 }
 
-fn readiness(store: Arc<EmbeddedStore>) -> Readiness {
+fn readiness(store: Arc<dyn Store>) -> Readiness {
     Arc::new(move || {
         let store = Arc::clone(&store);
         Box::pin(async move { store.ready().await.map_err(|error| error.to_string()) })
@@ -298,7 +302,7 @@ fn readiness(store: Arc<EmbeddedStore>) -> Readiness {
 
 fn begin_recurring(
     stop: &Stop,
-    store: Arc<EmbeddedStore>,
+    store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     authority: RegistrationAuthority,
     signer: SignerFiles,

@@ -1,7 +1,6 @@
 //! `tegata reissue`, `revoke`, `unlock` and `cancel`.
 
 use super::Session;
-use super::block_on;
 use super::failure::Failure;
 use super::handover::{HandOver, Pictures};
 use super::prompt::confirm;
@@ -43,12 +42,12 @@ pub(super) struct ReissueArguments {
 pub(super) fn reissue(session: &Session, arguments: &ReissueArguments) -> Result<(), Failure> {
     let office = session.office()?;
     let id = &arguments.enrollment;
-    let before = block_on(office.authority.show(&office.caller, id))??.summary;
+    let before = session.block_on(office.authority.show(&office.caller, id))??.summary;
     if arguments.reason != ReissueReason::NewDevice && before.not_after.is_some() {
         confirm(&format!("Revoke the certificate of {} at once?", named(&before)), arguments.yes)?;
     }
     let files = arguments.pictures.open()?;
-    let issued = block_on(office.authority.reissue(&office.caller, id, arguments.reason))??;
+    let issued = session.block_on(office.authority.reissue(&office.caller, id, arguments.reason))??;
     HandOver { issued: &issued, name: &before.name }.tell(session, files)
 }
 
@@ -82,9 +81,9 @@ pub(super) struct RevokeArguments {
 pub(super) fn revoke(session: &Session, arguments: &RevokeArguments) -> Result<(), Failure> {
     let office = session.office()?;
     let id = &arguments.enrollment;
-    let before = block_on(office.authority.show(&office.caller, id))??.summary;
+    let before = session.block_on(office.authority.show(&office.caller, id))??.summary;
     confirm(&format!("Revoke the certificate of {} for good?", named(&before)), arguments.yes)?;
-    let after = block_on(office.authority.revoke(&office.caller, id, arguments.reason))??;
+    let after = session.block_on(office.authority.revoke(&office.caller, id, arguments.reason))??;
     session.output.result(&summary(&after), &after)
 }
 
@@ -102,7 +101,7 @@ pub(super) struct UnlockArguments {
 
 pub(super) fn unlock(session: &Session, arguments: &UnlockArguments) -> Result<(), Failure> {
     let office = session.office()?;
-    let after = block_on(office.authority.unlock(&office.caller, &arguments.enrollment))??;
+    let after = session.block_on(office.authority.unlock(&office.caller, &arguments.enrollment))??;
     session.output.result(&summary(&after), &after)
 }
 
@@ -124,9 +123,9 @@ pub(super) struct CancelArguments {
 pub(super) fn cancel(session: &Session, arguments: &CancelArguments) -> Result<(), Failure> {
     let office = session.office()?;
     let id = &arguments.enrollment;
-    let before = block_on(office.authority.show(&office.caller, id))??.summary;
+    let before = session.block_on(office.authority.show(&office.caller, id))??.summary;
     confirm(&format!("Take back the invitation of {}?", named(&before)), arguments.yes)?;
-    let after = block_on(office.authority.cancel(&office.caller, id))??;
+    let after = session.block_on(office.authority.cancel(&office.caller, id))??;
     session.output.result(&summary(&after), &after)
 }
 

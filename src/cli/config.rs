@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use super::Session;
 use super::failure::{Failure, ProblemJson};
 use super::style;
-use crate::app::{Materials, StoreFile};
-use crate::config::{Loaded, Place, Problem, SECTIONS, Setting, Severity};
+use crate::app::{AppError, Materials, check_store};
+use crate::config::{Configuration, Loaded, Place, Problem, SECTIONS, Setting, Severity};
 
 /// Check the configuration, or show what holds and why
 #[derive(Debug, clap::Args)]
@@ -21,8 +21,8 @@ pub(super) struct Arguments {
 enum Command {
     /// Say everything that is wrong with the configuration, without starting anything
     ///
-    /// Reads what `tegata serve` would read: the file, the environment, keys, certificates, offers. Exits with 3 when
-    /// something keeps it from starting; warnings alone exit with 0.
+    /// Reads what `tegata serve` would read: the file, the environment, keys, certificates, offers, and opens the store.
+    /// Exits with 3 when something keeps it from starting; warnings alone exit with 0.
     #[command(after_help = "\
 Examples:
   tegata config check
@@ -103,14 +103,25 @@ fn everything_wrong(session: &Session, loaded: &Loaded) -> Vec<Problem> {
         Err(problems) => problems,
     };
     problems.extend(found.into_iter().filter(|problem| !loaded.problems.contains(problem)));
-    let key = "store.directory";
-    if settings.store.directory.is_dir()
-        && let Err(error) = StoreFile::open(settings)
-    {
-        problems.push(Problem::error(loaded.place(key), key, error.to_string()));
-    }
+    problems.extend(store(session, settings, loaded));
     problems.sort_by(|a, b| (b.severity, &a.place).cmp(&(a.severity, &b.place)));
     problems
+}
+
+/// What is wrong with the store: it is opened, or Redis is asked.
+fn store(session: &Session, settings: &Configuration, loaded: &Loaded) -> Option<Problem> {
+    let is_redis = settings.store.url.is_some();
+    if !is_redis && !settings.store.directory.is_dir() {
+        return None;
+    }
+    let error = match session.block_on(check_store(settings, loaded)) {
+        // What is wrong with the settings was told already.
+        Ok(Ok(()) | Err(AppError::Configuration(_))) => return None,
+        Ok(Err(error)) => error.to_string(),
+        Err(failure) => failure.message,
+    };
+    let key = if is_redis { "store.url" } else { "store.directory" };
+    Some(Problem::error(loaded.place(key), key, error))
 }
 
 /// One setting of `config show --json`.

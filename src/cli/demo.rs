@@ -9,7 +9,6 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::Session;
-use super::block_on;
 use super::failure::{Exit, Failure};
 use super::handover::readable_link;
 use super::qr::{Ink, Picture};
@@ -65,7 +64,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
     start_log(&LogSettings { format: LogFormat::Text, level: LogLevel::Error });
-    block_on(demonstrate(session, arguments))?
+    session.block_on(demonstrate(session, arguments))?
 }
 
 async fn demonstrate(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
@@ -118,6 +117,8 @@ async fn start(
         },
         operator: "demo".to_owned(),
         authorities: Some(KeyType::P256),
+        store: Vec::new(),
+        environment: Environment::default(),
     };
     let means = Means { now: session.clock.now(), entropy: &*session.entropy };
     let made = initialise(&plan, means).await?;

@@ -7,12 +7,11 @@ use serde::Serialize;
 use url::Url;
 
 use super::Session;
-use super::block_on;
 use super::failure::{Exit, Failure};
 use super::style;
 use super::table::lines;
 use crate::app::{AppError, CONFIGURATION, Initialised, LayoutError, Means, Plan, initialise};
-use crate::config::{Place, Problem};
+use crate::config::{Place, Problem, quoted};
 use crate::directory::{Contact, Organization, OrganizationId};
 use crate::pki::KeyType;
 
@@ -30,11 +29,14 @@ Examples:
       for a try on this machine: http://localhost:8080 and https://localhost:8443
   tegata init /srv/tegata --import-later …
       then `tegata issuer import` with the CA that you have
+  tegata init /srv/tegata --store-url rediss://redis.example.jp --store-user tegata \\
+      --store-password-file /etc/tegata/redis-password …
+      a store that several nodes share; each gets a copy of the directory
 
 What is in the directory afterwards:
   tegata.toml        the configuration, every setting explained
   pepper             hashes need it; keep a copy apart from the store's backups
-  store/             enrollments, certificates, events
+  store/             enrollments, certificates, events; not with --store-url
   offers/            what is handed out; edit them
   issuer/            the issuing CA: certificates, encrypted key, passphrase
   root/              the root's certificate and encrypted key; take the key offline
@@ -72,6 +74,64 @@ pub(super) struct Arguments {
         help = "Print JSON: directory, configuration, initialised, operator, operator_token, root_passphrase"
     )]
     pub(super) json: bool,
+    #[command(flatten)]
+    store: StoreArguments,
+}
+
+/// A store in Redis.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Store in Redis, for several nodes")]
+struct StoreArguments {
+    #[arg(
+        long = "store-url",
+        id = "store-url",
+        value_name = "URL",
+        help = "Keep the store in this Redis instead of in the directory: redis://…, rediss://… (TLS), \
+                redis+sentinel://HOST,HOST/MASTER or redis+cluster://HOST,HOST"
+    )]
+    url: Option<String>,
+    /// The user of Redis's ACL
+    #[arg(long = "store-user", id = "store-user", value_name = "NAME", requires = "store-password-file")]
+    user: Option<String>,
+    /// A file with the password for Redis; it stays where it is
+    #[arg(
+        long = "store-password-file",
+        id = "store-password-file",
+        value_name = "FILE",
+        requires = "store-url"
+    )]
+    password_file: Option<PathBuf>,
+    /// PEM file with the CA certificates that Redis's TLS certificate is judged by; it stays where it is
+    #[arg(long = "store-ca-file", id = "store-ca-file", value_name = "FILE", requires = "store-url")]
+    ca_file: Option<PathBuf>,
+    /// What all keys in Redis begin with (tegata), where it holds other stores already
+    #[arg(long = "store-prefix", id = "store-prefix", value_name = "TEXT", requires = "store-url")]
+    prefix: Option<String>,
+    /// Take a Redis that may lose what it acknowledged
+    #[arg(long = "store-accept-loss", id = "store-accept-loss", requires = "store-url")]
+    accept_loss: bool,
+}
+
+impl StoreArguments {
+    /// The settings as they will stand in the file; paths count from where the command was started.
+    fn settings(&self) -> Result<Vec<(&'static str, String)>, Failure> {
+        let file = |path: &Option<PathBuf>| match path {
+            Some(path) => std::path::absolute(path)
+                .map(|path| Some(path.to_string_lossy().into_owned()))
+                .map_err(|error| Failure::file(path, "found", &error)),
+            None => Ok(None),
+        };
+        let texts = [
+            ("store.url", self.url.clone()),
+            ("store.user", self.user.clone()),
+            ("store.password_file", file(&self.password_file)?),
+            ("store.ca_file", file(&self.ca_file)?),
+            ("store.prefix", self.prefix.clone()),
+        ];
+        let texts = texts.into_iter().filter_map(|(key, text)| Some((key, quoted(&text?))));
+        let accepted = self.accept_loss.then(|| ("store.accept_loss", "true".to_owned()));
+        Ok(texts.chain(accepted).collect())
+    }
 }
 
 /// Whom people ask.
@@ -128,6 +188,8 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         },
         operator: arguments.operator.clone(),
         authorities: (!arguments.import_later).then_some(arguments.key),
+        store: arguments.store.settings()?,
+        environment: session.environment.of_section("store"),
     };
     let problems = plan.problems();
     if !problems.is_empty() {
@@ -139,7 +201,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     }
     let progress = session.progress("making keys and certificates");
     let means = Means { now: session.clock.now(), entropy: &*session.entropy };
-    let made = block_on(initialise(&plan, means))?;
+    let made = session.block_on(initialise(&plan, means))?;
     drop(progress);
     match made {
         Ok(made) => told(session, arguments, &made),

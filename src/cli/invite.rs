@@ -3,7 +3,6 @@
 use clap::builder::NonEmptyStringValueParser;
 
 use super::Session;
-use super::block_on;
 use super::failure::Failure;
 use super::handover::{HandOver, Pictures};
 use crate::device::Platform;
@@ -88,6 +87,6 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     };
     let office = session.office()?;
     let files = arguments.pictures.open()?;
-    let issued = block_on(office.authority.invite(&office.caller, invite))??;
+    let issued = session.block_on(office.authority.invite(&office.caller, invite))??;
     HandOver { issued: &issued, name: &arguments.subscriber }.tell(session, files)
 }

@@ -1,7 +1,6 @@
 //! `tegata list`.
 
 use super::Session;
-use super::block_on;
 use super::failure::Failure;
 use super::moment::{short, zone};
 use super::style::faint;
@@ -54,7 +53,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         limit: usize::from(arguments.limit),
     };
     let progress = session.progress("looking through the enrollments");
-    let listed = block_on(office.authority.list(&office.caller, query))??;
+    let listed = session.block_on(office.authority.list(&office.caller, query))??;
     drop(progress);
     session.output.result(&text(session, &listed), &listed)
 }

@@ -25,6 +25,7 @@ mod store;
 mod style;
 mod table;
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,8 +35,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use failure::{EXIT_CODES, Exit, Failure};
 use output::{Colour, Output};
 use progress::Progress;
+use tokio::runtime::Runtime;
 
-use crate::app::{Office, StoreFile};
+use crate::app::{AppError, Office, StoreFile};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Configuration, Environment, Loaded, PLACES, Place, Severity, find_file, load};
 use crate::entropy::{Entropy, SystemEntropy};
@@ -93,7 +95,7 @@ struct Arguments {
 enum Command {
     Serve(serve::Arguments),
     Demo(demo::Arguments),
-    Init(init::Arguments),
+    Init(Box<init::Arguments>),
     Invite(invite::Arguments),
     List(list::Arguments),
     Show(show::Arguments),
@@ -148,6 +150,8 @@ pub(crate) struct Session {
     clock: Box<dyn Clock>,
     /// Randomness.
     entropy: Box<dyn Entropy>,
+    /// Made when it is first needed.
+    runtime: OnceCell<Runtime>,
 }
 
 impl Session {
@@ -175,15 +179,33 @@ impl Session {
     /// The operator's side of the installation.
     fn office(&self) -> Result<Office, Failure> {
         let (settings, loaded) = self.settings()?;
-        let office = Office::open(&settings, &loaded)?;
-        block_on(office.prove_pepper())??;
-        Ok(office)
+        let opening = async {
+            let office = Office::open(&settings, &loaded).await?;
+            office.prove_pepper().await?;
+            Ok::<_, AppError>(office)
+        };
+        Ok(self.block_on(opening)??)
     }
 
     /// The store as a file.
     fn store(&self) -> Result<StoreFile, Failure> {
         let (settings, _) = self.settings()?;
         Ok(StoreFile::open(&settings)?)
+    }
+
+    /// Runs something that waits for the store, on the one runtime of the process: connections live on it.
+    fn block_on<F: Future>(&self, future: F) -> Result<F::Output, Failure> {
+        let runtime = if let Some(runtime) = self.runtime.get() {
+            runtime
+        } else {
+            let made = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let failed = |error| {
+                Failure::new(Exit::Failed, "runtime", format!("the system gives no threads: {error}"))
+            };
+            let made = made.map_err(failed)?;
+            self.runtime.get_or_init(|| made)
+        };
+        Ok(runtime.block_on(future))
     }
 
     /// A path beside the configuration file.
@@ -231,6 +253,7 @@ pub fn run() -> ExitCode {
         environment: Environment::of_process(),
         clock: Box::new(SystemClock),
         entropy: Box::new(SystemEntropy),
+        runtime: OnceCell::new(),
     };
     let outcome = match &arguments.command {
         Command::Serve(_) => serve::run(&session),
@@ -259,14 +282,6 @@ pub fn run() -> ExitCode {
             ExitCode::from(failure.exit as u8)
         }
     }
-}
-
-/// Runs something that waits for the store.
-fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let failed =
-        |error| Failure::new(Exit::Failed, "runtime", format!("the system gives no threads: {error}"));
-    Ok(runtime.map_err(failed)?.block_on(future))
 }
 
 /// Help and version, and what clap says of a wrong command line.

@@ -3,7 +3,6 @@
 use clap::Subcommand;
 
 use super::Session;
-use super::block_on;
 use super::failure::Failure;
 use super::init::{ContactArguments, organization_name};
 use super::style::plain;
@@ -56,10 +55,10 @@ impl Arguments {
 
 pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
     let office = session.office()?;
-    let mut organization = block_on(office.organization())??;
+    let mut organization = session.block_on(office.organization())??;
     if let Command::Set(arguments) = &arguments.command {
         change(&mut organization, arguments);
-        block_on(office.put_organization(&organization))??;
+        session.block_on(office.put_organization(&organization))??;
     }
     session.output.result(&text(&organization), &organization)
 }

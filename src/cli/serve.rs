@@ -25,7 +25,7 @@ pub(super) struct Arguments {}
 pub(super) fn run(session: &Session) -> Result<(), Failure> {
     let (settings, loaded) = session.settings()?;
     start_log(&settings.log);
-    super::block_on(serve(settings, loaded))?
+    session.block_on(serve(settings, loaded))?
 }
 
 async fn serve(settings: Configuration, loaded: Loaded) -> Result<(), Failure> {

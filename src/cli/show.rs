@@ -1,7 +1,6 @@
 //! `tegata show`.
 
 use super::Session;
-use super::block_on;
 use super::failure::Failure;
 use super::moment::minute;
 use super::style::{plain, strong};
@@ -25,7 +24,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
     let office = session.office()?;
-    let detail = block_on(office.authority.show(&office.caller, &arguments.enrollment))??;
+    let detail = session.block_on(office.authority.show(&office.caller, &arguments.enrollment))??;
     session.output.result(&text(&detail), &detail)
 }
 

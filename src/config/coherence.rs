@@ -1,5 +1,7 @@
 //! What must hold between settings.
 
+mod redis;
+
 use url::{Host, Url};
 
 use super::duration::spell;
@@ -16,6 +18,7 @@ pub(super) fn problems(settings: &Configuration, loaded: &Loaded) -> Vec<Problem
     problems.extend(landing_tls(settings, loaded));
     problems.extend(check_tls(settings, loaded));
     problems.extend(locks(settings, loaded));
+    problems.extend(redis::problems(settings, loaded));
     problems
 }
 

@@ -40,9 +40,10 @@ pub use secret::{PrivateFileError, SecretSource, check_private, read_private};
 pub use section::{Found, Section, Setting};
 pub use signer::SignerSettings;
 pub use source::{Environment, FILE_VARIABLE, FileText, PLACES, find_file};
-pub use store::{Engine, StoreSettings};
+pub use store::StoreSettings;
 pub use suggestion::nearest;
 pub use template::commented;
+pub use value::quoted;
 
 use std::path::Path;
 

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
 use super::problem::{Place, Problem};
-use super::source::{Environment, FileText, PREFIX};
+use super::source::{Environment, FileText, PREFIX, without_password};
 use super::suggestion::nearest;
 use super::value::Value;
 
@@ -211,7 +211,9 @@ impl<'a> Reader<'a> {
             Ok(value) => Ok(Some((value, place))),
             Err(what) => Err(Box::new(
                 Problem::error(place, &setting.key(), what)
-                    .with_value(super::value::quoted(&text.chars().take(60).collect::<String>()))
+                    .with_value(super::value::quoted(
+                        &without_password(text).chars().take(60).collect::<String>(),
+                    ))
                     .right(setting.right()),
             )),
         }

@@ -38,6 +38,14 @@ impl Environment {
         Self(ours.map(|(name, value)| (name, value.into_string())).collect())
     }
 
+    /// Those of these variables that belong to one section of the configuration.
+    #[must_use]
+    pub fn of_section(&self, section: &str) -> Self {
+        let prefix = format!("{PREFIX}{section}_").to_ascii_uppercase();
+        let ours = self.0.iter().filter(|(name, _)| name.starts_with(&prefix));
+        Self(ours.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     /// These variables.
     #[must_use]
     pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
@@ -149,7 +157,7 @@ impl FileText {
     /// The text between two offsets, on one line and shortened to what a message can hold.
     #[must_use]
     pub fn excerpt(&self, span: std::ops::Range<usize>) -> String {
-        let text = self.text.get(span).unwrap_or_default();
+        let text = without_password(self.text.get(span).unwrap_or_default());
         let line = text.lines().next().unwrap_or_default();
         let short: String = line.chars().take(60).collect();
         if short.len() < text.len() { format!("{short}…") } else { short }
@@ -170,6 +178,12 @@ impl FileText {
         said.sort_by(|a, b| a.place.cmp(&b.place));
         (table.into_inner(), said)
     }
+}
+
+/// A text that may be an address, without what stands in it before an `@`: problems are printed and logged.
+pub(super) fn without_password(text: &str) -> String {
+    let hidden = text.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
+    hidden.map_or_else(|| text.to_owned(), |(scheme, rest)| format!("{scheme}://…@{rest}"))
 }
 
 #[cfg(test)]

@@ -89,6 +89,45 @@ fn an_open_landing_site_without_tls_is_a_warning() {
     assert!(!loaded.has_errors());
 }
 
+fn with_store(lines: &str) -> String {
+    format!("{GOOD}[store]\n{lines}")
+}
+
+#[test]
+fn a_redis_is_named_by_its_address_alone() {
+    let text = with_store("url = \"redis+sentinel://127.0.0.1,127.0.0.1:26380/main\"\nwait_replicas = 1");
+    assert!(problems(&text).is_empty(), "{:?}", problems(&text));
+    let store = loaded(&text).configuration.unwrap().store;
+    assert_eq!(store.url.unwrap().to_string(), "redis+sentinel://127.0.0.1:26379,127.0.0.1:26380/main/0");
+    assert_eq!((store.prefix.as_str(), store.wait_replicas, store.accept_loss), ("tegata", 1, false));
+}
+
+#[test]
+fn a_password_in_an_address_is_refused_and_not_repeated() {
+    let long = "s3cret".repeat(20);
+    for url in ["redis://:s3cret@10.0.0.7", "redis://me:s3cr@s3cret@h", &format!("redis://me:{long}@h")] {
+        let in_file = problems(&with_store(&format!("url = \"{url}\"")));
+        let file = FileText::of("/etc/tegata/tegata.toml", GOOD);
+        let environment = Environment::of([("TEGATA_STORE_URL", url)]);
+        let in_environment = read(&file, &environment).problems.iter().map(ToString::to_string).collect();
+        for said in [in_file, in_environment].map(|said: Vec<String>| said.join("\n")) {
+            assert!(said.contains("must not hold a user or a password") && !said.contains("s3cr"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn settings_of_redis_that_do_not_fit_together_are_told() {
+    let texts = [
+        "url = \"redis://redis.example.jp\"\nuser = \"tegata\"\nca_file = \"ca.pem\"\nprefix = \"a{b}\"\naccept_loss = true",
+        "url = \"rediss://redis.example.jp\"\nsentinel_user = \"me\"\nsentinel_password_file = \"p\"",
+        "url = \"rediss+sentinel://redis.example.jp/main\"\nsentinel_user = \"me\"\nreplica_timeout = \"5s\"",
+        "url = \"redis+sentinel://redis.example.jp\"",
+        "password_file = \"password\"\nwait_replicas = 1",
+    ];
+    insta::assert_snapshot!(texts.map(|text| problems(&with_store(text)).join("\n")).join("\n---\n"));
+}
+
 #[test]
 fn the_environment_goes_before_the_file() {
     let file = FileText::of("/etc/tegata/tegata.toml", GOOD);

@@ -25,6 +25,7 @@ pub struct Installation {
     /// The check page.
     pub check: Url,
     check_port: u16,
+    settings: Vec<(String, String)>,
 }
 
 /// A running `tegata serve`, killed when dropped.
@@ -40,21 +41,43 @@ fn free_port() -> u16 {
 impl Installation {
     /// Makes one in a temporary directory.
     pub fn create() -> Self {
+        Self::create_with(&[], &[])
+    }
+
+    /// Makes one with more arguments for `tegata init`, and with settings (environment variables) for it and everything
+    /// after it.
+    pub fn create_with(arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let folder = Arc::new(tempfile::Builder::new().prefix("tegata-program-").tempdir().unwrap());
         let (landing, check_port) = (free_port(), free_port());
         let check = Url::parse(&format!("https://localhost:{check_port}/check")).unwrap();
-        let installation = Self { folder, landing, check, check_port };
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let settings = settings.iter().map(owned).collect();
+        let installation = Self { folder, landing, check, check_port, settings };
         let (public, check) =
             (format!("http://localhost:{landing}"), format!("https://localhost:{check_port}"));
         let directory = installation.directory();
         let made = installation
             .command(&["init", directory.to_str().unwrap(), "--public-url", &public, "--check-url", &check])
             .args(["--key", "p-256", "--organization", "Minato Clinic", "--contact-phone", "03-0000-0000"])
+            .args(arguments)
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         std::fs::write(directory.join("offers/quick.toml"), OFFER).unwrap();
         installation
+    }
+
+    /// The same installation, to be served by another process on ports of its own.
+    pub fn beside(&self) -> Self {
+        let check_port = free_port();
+        let check = Url::parse(&format!("https://localhost:{check_port}/check")).unwrap();
+        Self { landing: free_port(), check, check_port, ..self.clone() }
+    }
+
+    /// The same installation with this setting (an environment variable).
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The data directory.
@@ -95,18 +118,27 @@ impl Installation {
             .env("TEGATA_POOL_RSA_2048", "0")
             // So that a client can say that it is many, and is not asked to wait.
             .env("TEGATA_PROXIES_TRUSTED", "127.0.0.1/32")
+            .envs(self.settings.iter().cloned())
             .stdin(Stdio::null());
         command
     }
 
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join(format!("server-{}.log", self.landing))
+    }
+
     fn log(&self) -> std::fs::File {
-        let path = self.folder.path().join("server.log");
-        std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap()
+        std::fs::OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap()
+    }
+
+    /// Everything that the servers of this node logged.
+    pub fn logged(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
     /// The end of what the servers logged.
     fn log_tail(&self) -> String {
-        let log = std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default();
+        let log = self.logged();
         let lines: Vec<_> = log.lines().rev().take(30).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }

@@ -75,6 +75,30 @@ pub enum RedisUrlError {
     Surplus(String),
 }
 
+impl RedisUrl {
+    /// Whether TLS is spoken with every server.
+    #[must_use]
+    pub const fn has_tls(&self) -> bool {
+        self.tls
+    }
+
+    /// Whether Sentinels are asked which server is the master.
+    #[must_use]
+    pub const fn has_sentinels(&self) -> bool {
+        matches!(self.place, Place::Sentinel { .. })
+    }
+
+    /// The servers that are named; a cluster, and what Sentinels watch, may have more.
+    #[must_use]
+    pub fn addresses(&self) -> &[Address] {
+        match &self.place {
+            Place::Single { address, .. } => std::slice::from_ref(address),
+            Place::Sentinel { sentinels, .. } => sentinels,
+            Place::Cluster { seeds } => seeds,
+        }
+    }
+}
+
 const PORT: u16 = 6_379;
 const SENTINEL_PORT: u16 = 26_379;
 
