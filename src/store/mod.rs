@@ -3,15 +3,22 @@
 //! Everything above is written once against [`Store`]; an engine joins by implementing it and adding its line to
 //! `tests/conformance/main.rs`. A commit touches one partition and is all or nothing.
 
+pub mod dump;
 pub mod embedded;
 pub mod record;
 pub mod redis;
+pub mod transfer;
 
 mod commit;
+mod contents;
 mod key;
 mod limits;
 
 pub use commit::{Commit, EntryChange, Guard, IndexEntry, NewEvent};
+pub use contents::{
+    Contents, Digest, EngineFacts, Head, Incoming, RedisFacts, Row, RowCursor, RowKind, Rows, Tally,
+    Unreadable,
+};
 pub use key::{Key, KeyError, Partition};
 pub use limits::{MAX_COMMIT, MAX_LIFETIME, MAX_OPERATIONS, MAX_PAGE, MAX_VALUE};
 

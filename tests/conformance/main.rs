@@ -5,6 +5,7 @@
 mod suite;
 mod redis;
 mod sqlite;
+mod transfer;
 
 // An engine joins here, with a line and the function that makes an empty store of it.
 conformance!(embedded, crate::suite::subject::embedded);

@@ -14,8 +14,8 @@ pub const SWEEP: usize = 1_000;
 const PROBE: usize = 1 << 14;
 
 /// A partition's row. Absent until the first change to the partition is made.
-struct Row {
-    id: i64,
+pub struct Row {
+    pub id: i64,
     version: i64,
     position: i64,
 }
@@ -29,7 +29,7 @@ fn row(connection: &Connection, partition: &Partition) -> rusqlite::Result<Optio
         .optional()
 }
 
-fn row_or_new(connection: &Connection, partition: &Partition) -> rusqlite::Result<Row> {
+pub fn row_or_new(connection: &Connection, partition: &Partition) -> rusqlite::Result<Row> {
     if let Some(row) = row(connection, partition)? {
         return Ok(row);
     }
@@ -150,7 +150,7 @@ fn write_places(connection: &Connection, row: &Row, commit: &Commit) -> rusqlite
     Ok(())
 }
 
-fn write_entry(
+pub fn write_entry(
     connection: &Connection,
     id: i64,
     key: &Key,

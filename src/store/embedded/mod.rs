@@ -6,8 +6,10 @@
 
 mod backup;
 mod change;
+mod contents;
 mod failure;
 mod file;
+mod incoming;
 mod open;
 mod query;
 mod readers;
@@ -15,6 +17,7 @@ mod schema;
 mod writer;
 
 pub use backup::{BackupError, BackupProgress};
+pub use incoming::IncomingFile;
 pub use open::{OpenError, OpenOptions};
 
 use std::fmt;

@@ -58,6 +58,9 @@ pub enum OpenError {
         /// The file system.
         kind: &'static str,
     },
+    /// A new store was to be made where something stands.
+    #[error("{} exists already; nothing is written over: name another place, or move it away first", .0.display())]
+    Occupied(PathBuf),
     /// The file has no content, which no crash of ours leaves behind.
     #[error(
         "{} is empty: somebody or something truncated it; restore it from a backup, or remove it to begin anew",

@@ -77,6 +77,16 @@ impl PartitionKeys {
         self.named(&format!("index:{index}"))
     }
 
+    /// The name of an index, where a field of the head names one.
+    pub fn index_named_by(field: &str) -> Option<Key> {
+        Key::new(field.strip_prefix("index:")?).ok()
+    }
+
+    /// The field of the head that names an index.
+    pub fn field_of(index: &Key) -> String {
+        format!("index:{index}")
+    }
+
     /// What came of a call, kept for its repetition.
     pub fn outcome(&self, call: &str) -> String {
         self.named(&format!("outcome:{call}"))

@@ -13,10 +13,12 @@ mod answer;
 mod change;
 mod cluster;
 mod connection;
+mod contents;
 mod dialer;
 mod durability;
 mod failure;
 mod form;
+mod incoming;
 mod keyspace;
 mod learned;
 mod node;
@@ -28,6 +30,7 @@ mod servers;
 mod settings;
 mod url;
 
+pub use incoming::IncomingRedis;
 pub use open::OpenError;
 pub use settings::{RedisCredentials, RedisSettings};
 pub use url::{Address, RedisUrl, RedisUrlError};
@@ -63,6 +66,9 @@ const SWEEP: usize = 500;
 /// The format of the keys in Redis that this program reads and writes.
 const FORMAT: &str = "1";
 
+/// What stands in its place while a store is being filled, so that nobody opens it.
+const UNFINISHED: &str = "unfinished";
+
 /// The store in Redis.
 pub struct RedisStore {
     servers: Servers,
@@ -93,13 +99,22 @@ impl RedisStore {
         clock: Arc<dyn Clock>,
         entropy: &dyn Entropy,
     ) -> Result<Self, OpenError> {
+        Self::open_for(open::Purpose::Use, settings, clock, entropy).await
+    }
+
+    async fn open_for(
+        purpose: open::Purpose,
+        settings: RedisSettings,
+        clock: Arc<dyn Clock>,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, OpenError> {
         let drawn = || entropy.bytes::<10>().map(hex::encode).map_err(|e| OpenError::Entropy(e.to_string()));
         let (mark, name) = (drawn()?, drawn()?);
         let dialer = Arc::new(Dialer::new(settings)?);
         let keys = dialer.keys.clone();
         let servers = Servers::new(dialer);
         open::reach(&servers).await?;
-        let mark = open::find_or_make(&servers, &mark).await?;
+        let mark = open::find_or_make(&servers, &mark, purpose).await?;
         Ok(Self { servers, keys, clock, mark, name, changes: AtomicU64::new(0) })
     }
 

@@ -107,6 +107,26 @@ pub enum OpenError {
         /// Its format.
         found: String,
     },
+    /// It is being filled with the rows of another store.
+    #[error(
+        "the store in Redis at {url} (keys that begin with `{prefix}:`) is not whole: a `tegata store copy` or `tegata store import` into it has not ended; run it again, or remove these keys"
+    )]
+    Unfinished {
+        /// The address of the configuration.
+        url: String,
+        /// What the keys begin with.
+        prefix: String,
+    },
+    /// A new store was to be made where one stands.
+    #[error(
+        "there is a store in Redis at {url} already (keys that begin with `{prefix}:`); nothing is written over: name another address or prefix, or remove these keys first"
+    )]
+    Occupied {
+        /// The address of the configuration.
+        url: String,
+        /// What the keys begin with.
+        prefix: String,
+    },
     /// It is not the one that this process began with.
     #[error(
         "Redis at {address} was emptied or replaced since this process started; restore its data, or start this process again to take it as it is"
@@ -151,25 +171,45 @@ pub(super) async fn reach(servers: &Servers) -> Result<(), OpenError> {
     }
 }
 
+/// What is to be done with what stands in Redis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It is to be used as the store.
+    Use,
+    /// It is to be filled with the rows of another store.
+    Fill,
+}
+
 /// Finds the store, or makes one with the mark `new`; returns its mark.
-pub(super) async fn find_or_make(servers: &Servers, new: &str) -> Result<String, OpenError> {
+pub(super) async fn find_or_make(
+    servers: &Servers,
+    new: &str,
+    purpose: Purpose,
+) -> Result<String, OpenError> {
     let settings = &servers.dialer.settings;
     let of = servers.dialer.keys.installation();
     let keys = [of.head()];
-    let arguments = [if settings.create { new.as_bytes().to_vec() } else { Vec::new() }];
+    let format = match purpose {
+        Purpose::Use => super::FORMAT,
+        Purpose::Fill => super::UNFINISHED,
+    };
+    let mark = if settings.create { new.as_bytes().to_vec() } else { Vec::new() };
+    let arguments = [mark, format.as_bytes().to_vec()];
     let request = Request::Ask { script: &script::FOUND, keys: &keys, arguments: &arguments };
     let answer = servers.run(of.slot(), &request, settings.patience).await?;
     let mut found = answer::list(answer)?.into_iter().filter_map(answer::text);
-    match (found.next(), found.next().as_deref()) {
-        (None, None) => {
-            Err(OpenError::Missing { url: settings.url.to_string(), prefix: settings.prefix.clone() })
-        }
-        (Some(mark), Some(super::FORMAT)) => {
+    let (url, prefix) = (settings.url.to_string(), settings.prefix.clone());
+    match (found.next(), found.next().as_deref(), purpose) {
+        (None, None, _) => Err(OpenError::Missing { url, prefix }),
+        (Some(mark), Some(super::FORMAT), Purpose::Use)
+        | (Some(mark), Some(super::UNFINISHED), Purpose::Fill) => {
             let _ = servers.dialer.mark.set(mark.clone());
             Ok(mark)
         }
-        (_, Some(found)) => Err(OpenError::Newer { found: found.to_owned() }),
-        (Some(_), None) => {
+        (_, Some(super::FORMAT), Purpose::Fill) => Err(OpenError::Occupied { url, prefix }),
+        (_, Some(super::UNFINISHED), Purpose::Use) => Err(OpenError::Unfinished { url, prefix }),
+        (_, Some(found), _) => Err(OpenError::Newer { found: found.to_owned() }),
+        (Some(_), None, _) => {
             let reason = format!("{} is not the head of a store", of.head());
             Err(OpenError::Store(StoreError::Damaged(reason)))
         }

@@ -21,18 +21,18 @@ impl Script {
 
 /// A script that writes, behind what makes it safe to repeat.
 macro_rules! once {
-    ($file:literal) => {
-        LazyLock::new(|| Script::new(concat!(include_str!("lua/once.lua"), include_str!($file))))
+    ($($file:literal),+) => {
+        LazyLock::new(|| Script::new(concat!(include_str!("lua/once.lua"), $(include_str!($file)),+)))
     };
 }
 
 macro_rules! plain {
-    ($file:literal) => {
-        LazyLock::new(|| Script::new(include_str!($file)))
+    ($($file:literal),+) => {
+        LazyLock::new(|| Script::new(concat!($(include_str!($file)),+)))
     };
 }
 
-pub static COMMIT: LazyLock<Script> = once!("lua/commit.lua");
+pub static COMMIT: LazyLock<Script> = once!("lua/note.lua", "lua/commit.lua");
 pub static ENTRY_PUT: LazyLock<Script> = once!("lua/entry_put.lua");
 pub static ENTRY_DELETE: LazyLock<Script> = once!("lua/entry_delete.lua");
 pub static ENTRY_COUNT: LazyLock<Script> = once!("lua/entry_count.lua");
@@ -41,6 +41,8 @@ pub static ENTRY_SWEEP: LazyLock<Script> = plain!("lua/entry_sweep.lua");
 pub static EVENTS_ABOUT: LazyLock<Script> = plain!("lua/events_about.lua");
 pub static FOUND: LazyLock<Script> = plain!("lua/found.lua");
 pub static REGISTER: LazyLock<Script> = plain!("lua/register.lua");
+pub static RESTORE_EVENTS: LazyLock<Script> = plain!("lua/restore_events.lua");
+pub static RESTORE_MENTIONS: LazyLock<Script> = plain!("lua/note.lua", "lua/restore_mentions.lua");
 pub static PROBE: LazyLock<Script> = plain!("lua/probe.lua");
 
 /// The scripts of every day, which a server gets when a connection to it begins.
@@ -55,7 +57,8 @@ mod tests {
     use super::*;
 
     fn all() -> Vec<&'static Script> {
-        let rare: [&'static Script; 4] = [&ENTRY_SWEEP, &FOUND, &REGISTER, &PROBE];
+        let rare: [&'static Script; 6] =
+            [&ENTRY_SWEEP, &FOUND, &REGISTER, &PROBE, &RESTORE_EVENTS, &RESTORE_MENTIONS];
         of_every_day().into_iter().chain(rare).collect()
     }
 
@@ -83,7 +86,10 @@ mod tests {
                     continue;
                 }
                 let key = words.next().unwrap_or_default();
-                assert!(key.starts_with("KEYS[") || key == "index", "{command} touches {key}");
+                assert!(
+                    key.starts_with("KEYS[") || ["index", "pages"].contains(&key),
+                    "{command} touches {key}"
+                );
             }
         }
     }

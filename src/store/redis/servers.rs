@@ -115,6 +115,25 @@ impl Servers {
         node.connection(Purpose::Ask, &self.dialer).await.map(drop)
     }
 
+    /// Asks every server that holds a part of the store the same; once.
+    pub async fn ask_all(&self, questions: &Pipeline) -> Result<Vec<(Address, Vec<Value>)>, StoreError> {
+        let failed = |failure: Failure| match failure {
+            Failure::Refused(error) => error,
+            Failure::Passing(reason) | Failure::Moved(reason) | Failure::Doubtful(reason) => {
+                StoreError::Unavailable(reason)
+            }
+            other => StoreError::Unavailable(format!("{other:?}")),
+        };
+        let mut answers = Vec::new();
+        for node in self.masters().await.map_err(|error| failed(error.into()))? {
+            let connection = node.connection(Purpose::Ask, &self.dialer).await;
+            let connection = connection.map_err(|error| failed(error.into()))?;
+            let asked = connection.ask(questions, self.dialer.settings.response_timeout).await;
+            answers.push((node.address.clone(), asked.map_err(failed)?));
+        }
+        Ok(answers)
+    }
+
     /// Notes that this server may not be the master of this slot any more.
     async fn doubt(&self, slot: u16, address: &Address) {
         match &self.route {

@@ -5,7 +5,7 @@ mod opening;
 mod outages;
 mod proxy;
 mod repetition;
-mod server;
+pub mod server;
 mod tls;
 mod writers;
 
@@ -64,4 +64,19 @@ pub async fn single() -> Subject {
 /// An empty store on a cluster.
 pub async fn clustered() -> Subject {
     subject(&cluster_url(CLUSTER.as_ref())).await
+}
+
+/// Settings for a store of its own on the one server.
+pub fn new_settings() -> RedisSettings {
+    settings(&SINGLE.url())
+}
+
+/// The one server.
+pub fn single_server() -> &'static Server {
+    &SINGLE
+}
+
+/// Settings for a store of its own on the cluster.
+pub fn new_cluster_settings() -> RedisSettings {
+    settings(&cluster_url(CLUSTER.as_ref()))
 }

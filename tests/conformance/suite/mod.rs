@@ -2,6 +2,7 @@
 //! code, which the compiler reports.
 
 pub mod commits;
+pub mod contents;
 pub mod entries;
 pub mod events;
 pub mod guards;
@@ -101,6 +102,15 @@ macro_rules! conformance {
                 an_order_that_is_empty_long_or_unprintable_is_refused
                 a_lifetime_too_short_or_too_long_is_refused
                 a_page_of_none_or_too_many_is_refused
+            }
+            conformance! { @group $make; contents:
+                an_empty_store_has_no_rows
+                partitions_are_listed_with_what_their_next_commit_counts_on_from
+                every_document_is_listed_once_as_it_was_put
+                every_place_of_every_index_is_listed_in_order
+                every_event_is_listed_with_what_it_is_about
+                every_entry_is_listed_with_its_end_also_when_it_has_expired
+                the_engine_tells_what_it_is
             }
             conformance! { @group $make; model:
                 random_commits_leave_what_a_plain_map_would_hold

@@ -7,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use tegata::clock::ManualClock;
 use tegata::store::embedded::EmbeddedStore;
 use tegata::store::{
-    Commit, Committed, Guard, IndexEntry, Key, Partition, Scan, Scanned, Store, StoreError, Version,
+    Commit, Committed, Contents, Guard, IndexEntry, Key, Partition, Scan, Scanned, StoreError, Version,
 };
 
 pub const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// A store, and whatever must live as long as it.
 pub struct Subject {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn Contents>,
     pub clock: Arc<ManualClock>,
     _kept: Box<dyn Any + Send + Sync>,
 }
@@ -57,7 +57,7 @@ pub fn all() -> Scan {
 }
 
 impl Subject {
-    pub fn new(store: Arc<dyn Store>, clock: Arc<ManualClock>, kept: Box<dyn Any + Send + Sync>) -> Self {
+    pub fn new(store: Arc<dyn Contents>, clock: Arc<ManualClock>, kept: Box<dyn Any + Send + Sync>) -> Self {
         Self { store, clock, _kept: kept }
     }
 

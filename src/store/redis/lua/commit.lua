@@ -12,8 +12,6 @@
 --   guards (key, version or '' for absence), events (what about or '', packed bytes), deletes (key),
 --   puts (key, packed bytes), index deletes (number of the index, order), index puts (number of the index, order,
 --   packed document key), entries (key, end or '' for a deletion, bytes)
-local PAGE = 512
-
 local at = 4
 local function take()
     at = at + 1
@@ -40,26 +38,13 @@ for number = 1, tonumber(take()) do
     end
 end
 
-local function note(about)
-    local packed = struct.pack('>I6', position)
-    local stands = redis.call('HGET', KEYS[7], about)
-    if not stands then
-        stands = struct.pack('>I4', 0)
-    elseif #stands >= 4 + 6 * PAGE then
-        local pages = struct.unpack('>I4', stands)
-        redis.call('HSET', KEYS[7], about .. '\0' .. whole(pages), string.sub(stands, 5))
-        stands = struct.pack('>I4', pages + 1)
-    end
-    redis.call('HSET', KEYS[7], about, stands .. packed)
-end
-
 -- The log comes first: it is what Redis itself could refuse, and then nothing has been written yet.
 for _ = 1, tonumber(take()) do
     local about, bytes = take(), take()
     position = position + 1
     redis.call('XADD', KEYS[6], whole(position) .. '-0', 'e', bytes)
     if about ~= '' then
-        note(about)
+        note(KEYS[7], about, position)
     end
 end
 
@@ -102,6 +87,10 @@ for _ = 1, tonumber(take()) do
             redis.call('ZREM', index, stands)
         end
         redis.call('ZADD', index, 0, member)
+        if redis.call('ZCARD', index) == 1 then
+            -- An index is found by its name where the whole store is read.
+            redis.call('HSET', KEYS[2], string.match(index, '}:(index:.*)$'), '')
+        end
     end
 end
 
