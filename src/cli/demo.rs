@@ -18,7 +18,7 @@ use super::table::lines;
 use crate::app::{CONFIGURATION, Listeners, Means, Plan, Service, initialise, start_log};
 use crate::config::{Environment, LogFormat, LogLevel, LogSettings, load};
 use crate::directory::{Contact, Organization};
-use crate::enrollment::{Actor, Caller, Invite, IssuedInvitation, SubscriberInvite};
+use crate::enrollment::{Actor, Caller, Carrier, Invite, IssuedInvitation, SubscriberInvite};
 use crate::pki::KeyType;
 use live::Live;
 use place::{Place, Sites};
@@ -139,12 +139,14 @@ async fn invite(arguments: &Arguments, service: &Service) -> Result<IssuedInvita
         subscriber: SubscriberInvite {
             id: None,
             name: arguments.subscriber.clone(),
+            kana: None,
             email: Some("hanako@example.jp".to_owned()),
         },
         facility: Some("G13B".parse().map_err(internal)?),
         offer: arguments.offer.clone(),
         platforms: Vec::new(),
         note: None,
+        carrier: Carrier::Message,
     };
     Ok(service.authority.invite(&caller, invite).await?)
 }

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::handover::{HandOver, Pictures};
 use crate::device::Platform;
 use crate::directory::{FacilityCode, SubscriberId};
-use crate::enrollment::{Invite, SubscriberInvite};
+use crate::enrollment::{Carrier, Invite, SubscriberInvite};
 
 /// Invite a person: print the link, the number, the secret and the QR code of a new enrollment
 ///
@@ -78,12 +78,14 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         subscriber: SubscriberInvite {
             id: arguments.subscriber_id.clone(),
             name: arguments.subscriber.clone(),
+            kana: None,
             email: arguments.email.clone(),
         },
         facility: arguments.facility.clone(),
         offer: arguments.offer.clone(),
         platforms,
         note: arguments.note.clone(),
+        carrier: Carrier::Message,
     };
     let office = session.office()?;
     let files = arguments.pictures.open()?;

@@ -84,6 +84,7 @@ pub(super) fn told(happening: &Happening) -> String {
         Happening::WrongSecret { attempts_left } => format!("wrong secret, {attempts_left} attempts left"),
         Happening::Locked { until } => format!("wrong secret, locked until {}", minute(*until)),
         Happening::Unlocked => "unlocked".to_owned(),
+        Happening::Redrawn => "new link, number and secret".to_owned(),
         Happening::Claimed { platform, .. } => format!("claimed on {platform}"),
         Happening::Abandoned { serial } => format!("certificate {serial} given up before it left"),
         Happening::Issued { serial, not_after } => {

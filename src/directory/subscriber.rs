@@ -19,6 +19,9 @@ pub struct Subscriber {
     pub id: SubscriberId,
     /// The name, as it stands in the certificate.
     pub name: String,
+    /// How the name is read, in kana, where it is known: printed above the name in letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kana: Option<String>,
     /// The e-mail address, where there is one.
     pub email: Option<String>,
     /// The facility the person works for, where there is one.

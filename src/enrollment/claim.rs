@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::authority::{Caller, Loaded, RegistrationAuthority, TRIES, try_again};
 use super::bundle::Order;
 use super::credentials::{Code, Number, Secret, Ticket, draw_bundle_password};
-use super::open::{Pointer, meant_for, pointer_key, serial_key};
+use super::open::{Behind, Pointer, meant_for, pointer_key, serial_key};
 use super::record::{Actor, Enrollment, Happening};
 use super::refusal::Refusal;
 use super::sealed;
@@ -100,7 +100,11 @@ impl RegistrationAuthority {
                 self.behind(Purpose::Number, number.expose().as_bytes()).await?
             }
         };
-        let Some(loaded) = found else { return self.claim_nothing(request).await };
+        let loaded = match found {
+            Behind::Nothing => return self.claim_nothing(request).await,
+            Behind::Former(_, at) => return Ok(Step::Done(Err(Refusal::Superseded { at }))),
+            Behind::Current(loaded) => loaded,
+        };
         let shown = self.shown(&loaded.enrollment, request)?;
         let policy = self.0.parts.settings.lock;
         let enrollment = loaded.enrollment.clone();

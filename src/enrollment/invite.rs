@@ -8,7 +8,7 @@ use super::credentials::{Code, Number, Secret, draw_bundle_password, draw_identi
 use super::id::EnrollmentId;
 use super::open::{Pointer, pointer_key};
 use super::record::{Enrollment, Happening};
-use super::state::{Attempts, State};
+use super::state::{Attempts, Credentials, State};
 use super::view::IssuedInvitation;
 use crate::device::Platform;
 use crate::directory::{
@@ -30,8 +30,20 @@ pub struct SubscriberInvite {
     pub id: Option<SubscriberId>,
     /// The name, as it shall stand in the certificate.
     pub name: String,
+    /// How the name is read, for letters and lists; kept as it was where it is left out.
+    pub kana: Option<String>,
     /// The e-mail address, where there is one.
     pub email: Option<String>,
+}
+
+/// How an invitation travels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Carrier {
+    /// By screen or message, at hand at once: the link lives as long as the offer says.
+    #[default]
+    Message,
+    /// By letter, which takes days: the link lives as long as the invitation.
+    Letter,
 }
 
 /// What an operator asks for.
@@ -47,6 +59,8 @@ pub struct Invite {
     pub platforms: Vec<Platform>,
     /// A note for operators.
     pub note: Option<String>,
+    /// How it travels.
+    pub carrier: Carrier,
 }
 
 /// The credentials of a new invitation, and how they are kept.
@@ -75,7 +89,15 @@ fn bounded(what: &'static str, text: &str) -> Result<String, OperatorError> {
     if text.chars().any(char::is_control) {
         return unfit("it has control characters, such as a line break".to_owned());
     }
+    if text.chars().any(turns_text) {
+        return unfit("it has invisible characters that change the direction of writing".to_owned());
+    }
     Ok(text.to_owned())
+}
+
+/// Whether this invisible character reorders the text around it (UAX #9 §2): what is shown would not be what is kept.
+const fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn after(now: Timestamp, lasts: SignedDuration) -> Timestamp {
@@ -127,7 +149,8 @@ impl RegistrationAuthority {
         self.complete_for(&organization, offer, &subscriber, facility.as_ref())?;
         let platforms = chosen_platforms(&invite.platforms, offer)?;
         let note = invite.note.as_deref().map(|note| bounded("the note", note)).transpose()?;
-        let wanted = Wanted { subscriber: &subscriber, offer, platforms, note, succession: None };
+        let carrier = invite.carrier;
+        let wanted = Wanted { subscriber: &subscriber, offer, platforms, note, carrier, succession: None };
         let (issued, _) = self.issue(caller, wanted, changes, |commit, _| Ok(commit)).await?;
         Ok(issued)
     }
@@ -167,8 +190,12 @@ impl RegistrationAuthority {
         };
         let known = self.0.directory.find_subscriber(organization, &id).await?;
         let facility = invite.facility.clone().or_else(|| known.as_ref().and_then(|k| k.facility.clone()));
+        let kana = invite.subscriber.kana.as_deref().map(|kana| bounded("the reading of the name", kana));
+        // A reading belongs to the name that it was given for.
+        let kept = || known.as_ref().filter(|k| k.name == name).and_then(|k| k.kana.clone());
+        let kana = kana.transpose()?.or_else(kept);
         let email = email.or_else(|| known.and_then(|k| k.email));
-        Ok(Subscriber { id, name, email, facility })
+        Ok(Subscriber { id, name, kana, email, facility })
     }
 
     /// Finds out now, not at the claim, whether the offer's templates can be filled for this person.
@@ -194,7 +221,7 @@ impl RegistrationAuthority {
             .map_err(|e| OperatorError::Unfit { what: "the names in the certificate", why: e.to_string() })
     }
 
-    fn draw(&self, offer: &Offer) -> Result<Drawn, OperatorError> {
+    pub(super) fn draw(&self, offer: &Offer) -> Result<Drawn, OperatorError> {
         let entropy = self.0.parts.entropy.as_ref();
         Ok(Drawn {
             code: Code::draw(entropy)?,
@@ -242,9 +269,14 @@ impl RegistrationAuthority {
         commit = with(commit, &id)?;
         self.store().commit(&partition(&caller.organization)?, commit).await?;
         self.tell_all(&id, &happened);
+        Ok((self.handed_over(&enrollment, drawn), enrollment))
+    }
+
+    /// What the operator hands over: the one moment at which `drawn` is known.
+    pub(super) fn handed_over(&self, enrollment: &Enrollment, drawn: Drawn) -> IssuedInvitation {
         let host = self.0.parts.settings.public_url.as_str().trim_end_matches('/').to_ascii_uppercase();
-        let issued = IssuedInvitation {
-            enrollment: id,
+        IssuedInvitation {
+            enrollment: enrollment.id.clone(),
             link: Zeroizing::new(format!("{host}/C/{}", drawn.code.expose())),
             code: drawn.code,
             number: drawn.number,
@@ -253,8 +285,7 @@ impl RegistrationAuthority {
             link_expires_at: enrollment.link_ends,
             expires_at: enrollment.invitation_ends,
             predecessor: enrollment.predecessor.clone(),
-        };
-        Ok((issued, enrollment))
+        }
     }
 
     /// Draws credentials until neither code nor number is taken, and points them to the enrollment that will be.
@@ -267,25 +298,58 @@ impl RegistrationAuthority {
         for _ in 0..TRIES {
             let drawn = self.draw(wanted.offer)?;
             let enrollment = self.new_enrollment(caller, id, wanted, &drawn)?;
-            let pointer = encode(&Pointer {
-                organization: caller.organization.clone(),
-                enrollment: id.clone(),
-                serial: None,
-            })?;
-            let code = pointer_key(Purpose::Code, &enrollment.code)?;
-            let number = pointer_key(Purpose::Number, &enrollment.number)?;
-            let commit = Commit::new()
-                .guard(Guard::Absent(code.clone()))
-                .guard(Guard::Absent(number.clone()))
-                .put(code, pointer.clone())
-                .put(number, pointer);
-            match self.store().commit(&Partition::installation(), commit).await {
-                Ok(_) => return Ok((drawn, enrollment)),
-                Err(StoreError::Conflict(_)) => {}
-                Err(error) => return Err(error.into()),
+            if self.pointed(&enrollment).await? {
+                return Ok((drawn, enrollment));
             }
         }
         Err(OperatorError::Busy)
+    }
+
+    /// Writes the pointers from an enrollment's code and number to it; `false` where one of them is taken.
+    pub(super) async fn pointed(&self, enrollment: &Enrollment) -> Result<bool, OperatorError> {
+        let pointer = encode(&Pointer {
+            organization: enrollment.organization.clone(),
+            enrollment: enrollment.id.clone(),
+            serial: None,
+        })?;
+        let code = pointer_key(Purpose::Code, &enrollment.code)?;
+        let number = pointer_key(Purpose::Number, &enrollment.number)?;
+        let commit = Commit::new()
+            .guard(Guard::Absent(code.clone()))
+            .guard(Guard::Absent(number.clone()))
+            .put(code, pointer.clone())
+            .put(number, pointer);
+        match self.store().commit(&Partition::installation(), commit).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Conflict(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The hashes of what was drawn for an enrollment, and until when it is open.
+    pub(super) fn credentials(
+        &self,
+        id: &EnrollmentId,
+        offer: &Offer,
+        drawn: &Drawn,
+        carrier: Carrier,
+    ) -> Result<Credentials, OperatorError> {
+        let now = self.now();
+        let pepper = &self.0.parts.pepper;
+        let hash = |purpose, scope: &str, text: &str| pepper.hash(purpose, scope, text.as_bytes());
+        let invitation_ends = after(now, SignedDuration::from_hours(24 * i64::from(offer.invitation_days)));
+        let separate = drawn.separate.as_ref();
+        Ok(Credentials {
+            code: hash(Purpose::Code, "", drawn.code.expose())?,
+            number: hash(Purpose::Number, "", drawn.number.expose())?,
+            secret: hash(Purpose::Secret, id.as_str(), drawn.secret.expose())?,
+            separate_password: separate.map(|p| self.seal_separate(id, &drawn.secret, p)).transpose()?,
+            link_ends: match carrier {
+                Carrier::Message => after(now, offer.link_life).min(invitation_ends),
+                Carrier::Letter => invitation_ends,
+            },
+            invitation_ends,
+        })
     }
 
     fn new_enrollment(
@@ -295,16 +359,7 @@ impl RegistrationAuthority {
         wanted: &Wanted<'_>,
         drawn: &Drawn,
     ) -> Result<Enrollment, OperatorError> {
-        let parts = &self.0.parts;
-        let now = self.now();
-        let hash = |purpose, scope: &str, text: &str| parts.pepper.hash(purpose, scope, text.as_bytes());
-        let offer = wanted.offer;
-        let days = SignedDuration::from_hours(24 * i64::from(offer.invitation_days));
-        let invitation_ends = after(now, days);
-        let separate_password = match &drawn.separate {
-            Some(password) => Some(self.seal_separate(id, &drawn.secret, password)?),
-            None => None,
-        };
+        let kept = self.credentials(id, wanted.offer, drawn, wanted.carrier)?;
         let succession = wanted.succession.as_ref();
         Ok(Enrollment {
             id: id.clone(),
@@ -313,16 +368,17 @@ impl RegistrationAuthority {
             subscriber: wanted.subscriber.id.clone(),
             subscriber_name: wanted.subscriber.name.clone(),
             facility: wanted.subscriber.facility.clone(),
-            offer: offer.name.clone(),
+            offer: wanted.offer.name.clone(),
             platforms: wanted.platforms.clone(),
             note: wanted.note.clone(),
-            code: hash(Purpose::Code, "", drawn.code.expose())?,
-            number: hash(Purpose::Number, "", drawn.number.expose())?,
-            secret: hash(Purpose::Secret, id.as_str(), drawn.secret.expose())?,
-            separate_password,
-            invited_at: now,
-            link_ends: after(now, offer.link_life).min(invitation_ends),
-            invitation_ends,
+            code: kept.code,
+            number: kept.number,
+            secret: kept.secret,
+            separate_password: kept.separate_password,
+            invited_at: self.now(),
+            link_ends: kept.link_ends,
+            invitation_ends: kept.invitation_ends,
+            redrawn_at: None,
             attempts: Attempts::default(),
             predecessor: succession.map(|s| s.predecessor.clone()),
             successor: None,
@@ -361,6 +417,7 @@ pub(super) struct Wanted<'a> {
     pub(super) offer: &'a Offer,
     pub(super) platforms: Vec<Platform>,
     pub(super) note: Option<String>,
+    pub(super) carrier: Carrier,
     pub(super) succession: Option<Succession>,
 }
 

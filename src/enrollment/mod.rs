@@ -16,6 +16,7 @@ mod invite;
 mod open;
 mod query;
 mod record;
+mod redraw;
 mod refusal;
 mod sealed;
 mod state;
@@ -30,11 +31,11 @@ pub use bundle::{BundleError, Maker};
 pub use claim::{ClaimRequest, Credential};
 pub use credentials::{Code, Malformed, Number, Secret, Ticket};
 pub use id::{EnrollmentId, NotAnEnrollmentId};
-pub use invite::{Invite, SubscriberInvite};
+pub use invite::{Carrier, Invite, SubscriberInvite};
 pub use query::{CertificateSummary, EnrollmentDetail, EnrollmentSummary, ListQuery, Listed};
 pub use record::{Actor, Enrollment, Happening, LifeEvent, ReissueReason};
 pub use refusal::Refusal;
-pub use state::{Attempts, Claim, Delivery, Standing, State};
+pub use state::{Attempts, Claim, Credentials, Delivery, Standing, State};
 pub use transition::{Door, LockPolicy, Presented, Presenting};
 pub use view::{
     BundleFile, CheckOutcome, FetchPart, FetchedFile, IssuedInvitation, OpenedInvitation, OpenedTicket,

@@ -50,6 +50,16 @@ pub(super) fn serial_key(serial: &SerialNumber) -> Result<Key, KeyError> {
     Key::new(format!("serial/{serial}"))
 }
 
+/// What a code or a number leads to.
+pub(super) enum Behind {
+    /// Nothing.
+    Nothing,
+    /// An enrollment that has got another link since, and when.
+    Former(Loaded, Timestamp),
+    /// The enrollment.
+    Current(Loaded),
+}
+
 impl RegistrationAuthority {
     pub(super) async fn pointer(&self, key: &Key) -> Result<Option<Pointer>, StoreError> {
         match self.store().find(&Partition::installation(), key).await? {
@@ -58,17 +68,29 @@ impl RegistrationAuthority {
         }
     }
 
-    /// The enrollment behind a hashed code or number.
+    /// The enrollment behind a code or a number.
     pub(super) async fn behind(
         &self,
         purpose: Purpose,
         text: &[u8],
-    ) -> Result<Option<Loaded>, Box<dyn std::error::Error + Send + Sync>> {
+    ) -> Result<Behind, Box<dyn std::error::Error + Send + Sync>> {
         let hash = self.0.parts.pepper.hash(purpose, "", text)?;
         let Some(pointer) = self.pointer(&pointer_key(purpose, &hash)?).await? else {
-            return Ok(None);
+            return Ok(Behind::Nothing);
         };
-        Ok(self.load(&pointer.organization, &pointer.enrollment).await?)
+        let Some(loaded) = self.load(&pointer.organization, &pointer.enrollment).await? else {
+            return Ok(Behind::Nothing);
+        };
+        let own = match purpose {
+            Purpose::Number => &loaded.enrollment.number,
+            _ => &loaded.enrollment.code,
+        };
+        Ok(match (hash.matches(own), purpose, loaded.enrollment.redrawn_at) {
+            (true, ..) => Behind::Current(loaded),
+            (false, Purpose::Code, Some(at)) => Behind::Former(loaded, at),
+            // A number is guessed more easily than a link: a former one is nobody's. So is what is yet to be committed.
+            (false, ..) => Behind::Nothing,
+        })
     }
 
     pub(super) async fn organization(&self, id: &OrganizationId) -> Result<Organization, DirectoryError> {
@@ -90,8 +112,10 @@ impl RegistrationAuthority {
     /// The refusal that applies; [`Refusal::Unknown`] for every code that leads nowhere.
     pub async fn open(&self, code: &Code) -> Result<OpenedInvitation, Refusal> {
         let found = self.behind(Purpose::Code, code.expose().as_bytes()).await;
-        let Some(Loaded { enrollment, .. }) = found.map_err(|e| try_again(e.as_ref()))? else {
-            return Err(Refusal::Unknown);
+        let enrollment = match found.map_err(|e| try_again(e.as_ref()))? {
+            Behind::Nothing => return Err(Refusal::Unknown),
+            Behind::Former(_, at) => return Err(Refusal::Superseded { at }),
+            Behind::Current(Loaded { enrollment, .. }) => enrollment,
         };
         let now = self.now();
         self.tell(&enrollment.id, NoticeKind::Opened);
@@ -116,7 +140,11 @@ impl RegistrationAuthority {
 
     /// The organization behind a link, and whom to ask there, for the page of a refusal. Changes nothing.
     pub async fn organization_behind_code(&self, code: &Code) -> Option<(String, Contact)> {
-        let found = self.behind(Purpose::Code, code.expose().as_bytes()).await.ok().flatten()?;
+        let (Behind::Former(found, _) | Behind::Current(found)) =
+            self.behind(Purpose::Code, code.expose().as_bytes()).await.ok()?
+        else {
+            return None;
+        };
         let organization = self.organization(&found.enrollment.organization).await.ok()?;
         Some((organization.name, organization.contact))
     }

@@ -86,6 +86,9 @@ pub struct Enrollment {
     pub link_ends: Timestamp,
     /// When the invitation ends.
     pub invitation_ends: Timestamp,
+    /// When link, number and secret were last made anew, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redrawn_at: Option<Timestamp>,
     /// Wrong secrets.
     pub attempts: Attempts,
     /// The enrollment whose place it takes.
@@ -168,6 +171,8 @@ pub enum Happening {
     },
     /// An operator unlocked it.
     Unlocked,
+    /// It got a new link, number and secret; the ones before lead nowhere since.
+    Redrawn,
     /// The right secret came; this certificate will be made.
     Claimed {
         /// On what kind of device.
@@ -268,6 +273,7 @@ mod tests {
             Happening::WrongSecret { attempts_left: 4 },
             Happening::Locked { until: at },
             Happening::Unlocked,
+            Happening::Redrawn,
             Happening::Claimed { platform: Platform::Ios, serial },
             Happening::Abandoned { serial },
             Happening::Issued { serial, not_after: at },

@@ -24,6 +24,23 @@ pub struct Attempts {
     pub last_wrong: Option<Timestamp>,
 }
 
+/// What an invitation keeps of its link, number, secret and separate bundle password, and until when they open it.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The hash of the link's code.
+    pub code: SecretHash,
+    /// The hash of the retrieval number.
+    pub number: SecretHash,
+    /// The hash of the secret.
+    pub secret: SecretHash,
+    /// The bundle password that travels by a letter of its own, sealed under the secret (hexadecimal).
+    pub separate_password: Option<String>,
+    /// When the link ends.
+    pub link_ends: Timestamp,
+    /// When the invitation ends.
+    pub invitation_ends: Timestamp,
+}
+
 /// One claim: what was decided when the right secret came, before any key existed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claim {

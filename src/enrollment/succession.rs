@@ -3,7 +3,7 @@
 use super::authority::{Caller, Loaded, OperatorError, RegistrationAuthority, TRIES};
 use super::claim::delivery_key;
 use super::id::EnrollmentId;
-use super::invite::{Succession, Wanted};
+use super::invite::{Carrier, Succession, Wanted};
 use super::record::{Enrollment, Happening, ReissueReason};
 use super::state::{Standing, State};
 use super::view::IssuedInvitation;
@@ -23,8 +23,22 @@ impl RegistrationAuthority {
         id: &EnrollmentId,
         why: ReissueReason,
     ) -> Result<IssuedInvitation, OperatorError> {
+        self.reissue_by(caller, id, why, Carrier::Message).await
+    }
+
+    /// As [`RegistrationAuthority::reissue`], for an invitation that travels by `carrier`.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn reissue_by(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        why: ReissueReason,
+        carrier: Carrier,
+    ) -> Result<IssuedInvitation, OperatorError> {
         for _ in 0..TRIES {
-            match self.try_reissue(caller, id, why).await {
+            match self.try_reissue(caller, id, why, carrier).await {
                 Err(OperatorError::Store(StoreError::Conflict(_))) => {}
                 other => return other,
             }
@@ -37,6 +51,7 @@ impl RegistrationAuthority {
         caller: &Caller,
         id: &EnrollmentId,
         why: ReissueReason,
+        carrier: Carrier,
     ) -> Result<IssuedInvitation, OperatorError> {
         let old = self.get(caller, id).await?;
         self.reissuable(&old.enrollment, why)?;
@@ -60,6 +75,7 @@ impl RegistrationAuthority {
                 ReissueReason::NewDevice | ReissueReason::Lost => Vec::new(),
             },
             note: old.enrollment.note.clone(),
+            carrier,
             succession: Some(Succession {
                 predecessor: id.clone(),
                 line: (why == ReissueReason::LostDownload).then(|| old.enrollment.line.clone()),

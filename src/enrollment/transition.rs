@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::id::EnrollmentId;
 use super::record::{Enrollment, Happening};
 use super::refusal::Refusal;
-use super::state::{Attempts, Claim, Delivery, State};
+use super::state::{Attempts, Claim, Credentials, Delivery, State};
 use super::view::FetchPart;
 use crate::device::Platform;
 use crate::ledger::RevocationReason;
@@ -399,6 +399,22 @@ impl Enrollment {
             }
             _ => None,
         }
+    }
+
+    /// The invitation gets a new link, number and secret, as if it were issued now; the ones before lead nowhere from now on,
+    /// and so do their wrong secrets. `None` where the secret has already been used.
+    #[must_use]
+    pub fn redrawn(mut self, new: Credentials, now: Timestamp) -> Option<(Self, Happening)> {
+        let State::Invited = self.state else { return None };
+        self.code = new.code;
+        self.number = new.number;
+        self.secret = new.secret;
+        self.separate_password = new.separate_password;
+        self.link_ends = new.link_ends;
+        self.invitation_ends = new.invitation_ends;
+        self.redrawn_at = Some(now);
+        self.attempts = Attempts::default();
+        Some((self, Happening::Redrawn))
     }
 
     /// Wrong secrets are forgotten. `None` where there were none.

@@ -7,6 +7,7 @@ mod isolation;
 mod life;
 mod numbers;
 mod races;
+mod redraw;
 mod succession;
 mod transitions;
 mod world;

@@ -9,9 +9,9 @@ use tegata::clock::{Clock, ManualClock};
 use tegata::device::{Device, Hints};
 use tegata::directory::{Contact, Operator, OperatorToken, Organization, OrganizationId, partition};
 use tegata::enrollment::{
-    Actor, AuthorityParts, AuthoritySettings, Caller, CheckOutcome, ClaimRequest, Credential, Enrollment,
-    EnrollmentId, FetchPart, Happening, Invite, IssuedInvitation, LifeEvent, LockPolicy, Maker, Refusal,
-    RegistrationAuthority, Secret, SubscriberInvite, Ticket,
+    Actor, AuthorityParts, AuthoritySettings, Caller, Carrier, CheckOutcome, ClaimRequest, Credential,
+    Enrollment, EnrollmentId, FetchPart, Happening, Invite, IssuedInvitation, LifeEvent, LockPolicy, Maker,
+    Refusal, RegistrationAuthority, Secret, SubscriberInvite, Ticket,
 };
 use tegata::entropy::SystemEntropy;
 use tegata::ledger::{self, CertificateStatus};
@@ -94,8 +94,15 @@ fn authority(
 }
 
 pub fn invite(name: &str) -> Invite {
-    let subscriber = SubscriberInvite { id: None, name: name.into(), email: None };
-    Invite { subscriber, facility: None, offer: "test".into(), platforms: vec![], note: None }
+    let subscriber = SubscriberInvite { id: None, name: name.into(), kana: None, email: None };
+    Invite {
+        subscriber,
+        facility: None,
+        offer: "test".into(),
+        platforms: vec![],
+        note: None,
+        carrier: Carrier::Message,
+    }
 }
 
 pub fn android() -> Device {

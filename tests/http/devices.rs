@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use tegata::device::Platform;
-use tegata::enrollment::{Invite, SubscriberInvite};
+use tegata::enrollment::{Carrier, Invite, SubscriberInvite};
 
 use crate::world::{ANDROID, Browser, IPHONE, LINE, LINE_PREVIEW, World};
 
@@ -160,9 +160,16 @@ async fn hints_of_a_script_choose_the_file_as_headers_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_for_other_devices_says_for_which() {
     let world = World::new().await;
-    let subscriber = SubscriberInvite { id: None, name: "田中 花子".into(), email: None };
+    let subscriber = SubscriberInvite { id: None, name: "田中 花子".into(), kana: None, email: None };
     let platforms = vec![Platform::Windows, Platform::Ipados];
-    let invite = Invite { subscriber, facility: None, offer: "test".into(), platforms, note: None };
+    let invite = Invite {
+        subscriber,
+        facility: None,
+        offer: "test".into(),
+        platforms,
+        note: None,
+        carrier: Carrier::Message,
+    };
     let invitation = world.authority.invite(&world.caller, invite).await.unwrap();
     let link = world.landing(&format!("/c/{}", invitation.code.expose()));
     let browser = world.browser();

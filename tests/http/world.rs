@@ -13,7 +13,7 @@ use scraper::{Html, Selector};
 use tegata::clock::ManualClock;
 use tegata::directory::{Contact, Operator, OperatorToken, Organization, OrganizationId};
 use tegata::enrollment::{
-    Actor, AuthorityParts, AuthoritySettings, Caller, Invite, IssuedInvitation, LockPolicy, Maker,
+    Actor, AuthorityParts, AuthoritySettings, Caller, Carrier, Invite, IssuedInvitation, LockPolicy, Maker,
     RegistrationAuthority, SubscriberInvite,
 };
 use tegata::entropy::SystemEntropy;
@@ -185,9 +185,15 @@ impl World {
     }
 
     pub async fn invite_to(&self, offer: &str) -> IssuedInvitation {
-        let subscriber = SubscriberInvite { id: None, name: "田中 花子".into(), email: None };
-        let invite =
-            Invite { subscriber, facility: None, offer: offer.into(), platforms: vec![], note: None };
+        let subscriber = SubscriberInvite { id: None, name: "田中 花子".into(), kana: None, email: None };
+        let invite = Invite {
+            subscriber,
+            facility: None,
+            offer: offer.into(),
+            platforms: vec![],
+            note: None,
+            carrier: Carrier::Message,
+        };
         self.authority.invite(&self.caller, invite).await.unwrap()
     }
 

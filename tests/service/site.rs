@@ -14,7 +14,7 @@ use tegata::clock::{Clock, ManualClock, SystemClock};
 use tegata::device::Platform;
 use tegata::directory::{Contact, Operator, OperatorToken, Organization, OrganizationId};
 use tegata::enrollment::{
-    Actor, AuthorityParts, AuthoritySettings, Caller, EnrollmentDetail, EnrollmentId, Invite,
+    Actor, AuthorityParts, AuthoritySettings, Caller, Carrier, EnrollmentDetail, EnrollmentId, Invite,
     IssuedInvitation, LockPolicy, Maker, RegistrationAuthority, SubscriberInvite,
 };
 use tegata::entropy::SystemEntropy;
@@ -212,6 +212,7 @@ impl Site {
         let subscriber = SubscriberInvite {
             id: None,
             name: "山田 花子".to_owned(),
+            kana: None,
             email: Some("hanako.yamada@clinic.example.jp".to_owned()),
         };
         let invite = Invite {
@@ -220,6 +221,7 @@ impl Site {
             offer: offer.to_owned(),
             platforms: platforms.to_vec(),
             note: None,
+            carrier: Carrier::Message,
         };
         self.authority.invite(caller, invite).await.unwrap()
     }
