@@ -14,6 +14,7 @@ mod office;
 mod renewal;
 mod service;
 mod storage;
+mod watching;
 
 pub use description::IssuerDescription;
 pub use error::{AppError, ErrorKind};

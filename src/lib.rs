@@ -21,6 +21,8 @@ pub mod enrollment;
 
 pub mod operations;
 
+pub mod telemetry;
+
 pub mod http;
 
 pub mod config;

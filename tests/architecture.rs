@@ -44,6 +44,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "enrollment",
         ],
     ),
+    ("telemetry", &["clock", "store"]),
     (
         "http",
         &[
@@ -57,6 +58,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "directory",
             "enrollment",
             "operations",
+            "telemetry",
         ],
     ),
     ("config", &["clock", "entropy", "pepper", "store", "pki", "profile", "device", "directory"]),
@@ -74,6 +76,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "directory",
             "enrollment",
             "operations",
+            "telemetry",
             "http",
             "config",
         ],
@@ -134,6 +137,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["src/store/embedded"]),
     ("redis", &["src/store/redis"]),
     ("cms", &["src/pki/cms"]),
+    ("prometheus_client", &["src/telemetry/"]),
 ];
 
 /// Names that say nothing about what is inside.

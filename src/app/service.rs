@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use arc_swap::ArcSwap;
+use futures_util::future::{join_all, try_join_all};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -15,6 +16,7 @@ use super::materials::{Materials, Whole};
 use super::office::{authority_settings, organization};
 use super::renewal::SignerFiles;
 use super::storage::open_store;
+use super::watching::{Watched, count_steps};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Configuration, Loaded};
 use crate::directory::{Contact, Directory, Organization, OrganizationId};
@@ -22,11 +24,13 @@ use crate::enrollment::{AuthorityParts, Maker, RegistrationAuthority};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::http::{
     AskForCertificate, Bound, ContactLines, Readiness, ServeError, Settings, Site, SiteParts, TlsFiles,
-    TlsSource, TrustedProxies, serve,
+    TlsSource, TrustedProxies, serve, serve_metrics,
 };
 use crate::operations::{Stop, Stopper, recur, stopper, sweep};
 use crate::pki::{IssuancePolicy, KeyPool, KeyPoolSettings};
 use crate::store::Store;
+use crate::store::measured::{MeasuredStore, StoreWatch};
+use crate::telemetry::{Background, Metrics};
 
 /// How often expired entries are taken off the disk.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
@@ -35,23 +39,31 @@ const LOOK_AT_SIGNER: Duration = Duration::from_secs(1);
 /// How long the key pool may take to end.
 const POOL_ENDS_WITHIN: Duration = Duration::from_secs(3);
 
-/// The two sockets, bound before anything else is done: a port in use is told at once.
+/// The sockets, bound before anything else is done: a port in use is told at once.
 #[derive(Debug)]
 pub struct Listeners {
     landing: TcpListener,
     check: TcpListener,
+    metrics: Option<TcpListener>,
 }
 
 impl Listeners {
-    /// Binds both.
+    /// Binds those of the two sites.
     ///
     /// # Errors
     /// [`AppError::Listen`] with the site and the address.
     pub fn bind(landing: SocketAddr, check: SocketAddr) -> Result<Self, AppError> {
-        let bind = |site, address| {
-            TcpListener::bind(address).map_err(|source| AppError::Listen { site, address, source })
-        };
-        Ok(Self { landing: bind("the landing site", landing)?, check: bind("the check site", check)? })
+        let (landing, check) = (bind("the landing site", landing)?, bind("the check site", check)?);
+        Ok(Self { landing, check, metrics: None })
+    }
+
+    /// Binds that of the metrics too, where they shall be read.
+    ///
+    /// # Errors
+    /// [`AppError::Listen`] with the address.
+    pub fn with_metrics(self, address: Option<SocketAddr>) -> Result<Self, AppError> {
+        let metrics = address.map(|address| bind("the metrics' listener", address)).transpose()?;
+        Ok(Self { metrics, ..self })
     }
 
     /// The addresses, with the ports that the system chose for 0.
@@ -62,6 +74,10 @@ impl Listeners {
         let address = |listener: &TcpListener| listener.local_addr().map_err(AppError::Server);
         Ok((address(&self.landing)?, address(&self.check)?))
     }
+}
+
+fn bind(site: &'static str, address: SocketAddr) -> Result<TcpListener, AppError> {
+    TcpListener::bind(address).map_err(|source| AppError::Listen { site, address, source })
 }
 
 /// A running Tegata.
@@ -75,6 +91,8 @@ pub struct Service {
     pub landing: SocketAddr,
     /// Where the check site listens.
     pub check: SocketAddr,
+    /// Where the metrics are read, where they are.
+    pub metrics: Option<SocketAddr>,
     servers: Servers,
     pool: Arc<KeyPool>,
     stopper: Stopper,
@@ -82,7 +100,7 @@ pub struct Service {
 }
 
 struct Servers {
-    handles: [ServerHandle; 2],
+    handles: Vec<ServerHandle>,
     running: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
@@ -139,6 +157,12 @@ impl Prepared {
         (self.settings.http.listen, self.settings.check.listen)
     }
 
+    /// Where the metrics shall be read.
+    #[must_use]
+    pub const fn metrics_address(&self) -> Option<SocketAddr> {
+        self.settings.metrics.listen
+    }
+
     /// Serves. Must be called inside a Tokio runtime.
     ///
     /// # Errors
@@ -146,16 +170,28 @@ impl Prepared {
     pub fn start(self, listeners: Listeners) -> Result<Service, AppError> {
         let Self { settings, loaded, whole, tls, organization, store, clock, lock } = self;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let metrics = Arc::new(Metrics::new());
+        let measured: Arc<dyn Store> =
+            Arc::new(MeasuredStore::new(store, Arc::clone(&metrics) as Arc<dyn StoreWatch>));
         let pool = Arc::new(KeyPool::start(KeyPoolSettings {
             rsa2048: settings.pool.rsa_2048 as usize,
             rsa3072: settings.pool.rsa_3072 as usize,
             threads: settings.pool.threads as usize,
         }));
         let signer = Arc::new(ArcSwap::from_pointee(whole.signer));
+        Watched {
+            pool: Arc::clone(&pool),
+            store: Arc::clone(&measured),
+            issuer_ends: whole.issuer.validity().1,
+            signer: Arc::clone(&signer),
+            landing: tls.landing.clone(),
+            check: tls.check.clone(),
+        }
+        .watch(&metrics);
         let policy = issuance_policy(&settings);
         let pepper = Arc::new(whole.pepper);
         let authority = RegistrationAuthority::new(AuthorityParts {
-            store: Arc::clone(&store),
+            store: Arc::clone(&measured),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             pepper: Arc::clone(&pepper),
@@ -169,7 +205,8 @@ impl Prepared {
             clock: Arc::clone(&clock),
             entropy,
             pepper,
-            ready: readiness(Arc::clone(&store)),
+            ready: readiness(Arc::clone(&measured)),
+            metrics: Arc::clone(&metrics),
         };
         let (stopper, stop) = stopper();
         let workers = settings.http.workers as usize;
@@ -177,13 +214,20 @@ impl Prepared {
             serve(&Site::landing(parts.clone())?, listeners.landing, tls.landing.as_ref(), workers)?;
         let check = serve(&Site::check(parts)?, listeners.check, tls.check.as_ref(), workers)?;
         let (landing_at, check_at) = (landing.address, check.address);
-        let servers = Servers::run(landing, check);
-        begin_recurring(&stop, store, clock, authority.clone(), SignerFiles::new(settings, loaded, signer));
+        let watched =
+            listeners.metrics.map(|listener| serve_metrics(listener, Arc::clone(&metrics))).transpose()?;
+        let metrics_at = watched.as_ref().map(|bound| bound.address);
+        let servers = Servers::run(landing, check, watched);
+        tokio::spawn(count_steps(authority.live(), Arc::clone(&metrics), stop.clone()));
+        let signer = SignerFiles::new(settings, loaded, signer);
+        let rounds = Arc::new(Rounds { metrics, clock });
+        begin_recurring(&stop, measured, &rounds, authority.clone(), signer);
         Ok(Service {
             authority,
             organization: organization.id,
             landing: landing_at,
             check: check_at,
+            metrics: metrics_at,
             servers,
             pool,
             stopper,
@@ -206,8 +250,7 @@ impl Service {
     /// Stops: no new connections; requests under way are finished when `gracefully`, for ten seconds at most.
     pub async fn stop(self, gracefully: bool) {
         self.stopper.stop();
-        let [landing, check] = &self.servers.handles;
-        tokio::join!(landing.stop(gracefully), check.stop(gracefully));
+        join_all(self.servers.handles.iter().map(|handle| handle.stop(gracefully))).await;
         // The servers' end is told by their handles; what they return was looked at while they ran.
         let _ = self.servers.running.await;
         let Self { authority, pool, .. } = self;
@@ -234,10 +277,11 @@ async fn end_pool(mut pool: Arc<KeyPool>) {
 }
 
 impl Servers {
-    fn run(landing: Bound, check: Bound) -> Self {
-        let handles = [landing.server.handle(), check.server.handle()];
-        let both = async |landing: Server, check: Server| tokio::try_join!(landing, check).map(|_| ());
-        let running = tokio::spawn(both(landing.server, check.server));
+    fn run(landing: Bound, check: Bound, metrics: Option<Bound>) -> Self {
+        let servers: Vec<Server> =
+            [Some(landing), Some(check), metrics].into_iter().flatten().map(|bound| bound.server).collect();
+        let handles = servers.iter().map(Server::handle).collect();
+        let running = tokio::spawn(async { try_join_all(servers).await.map(drop) });
         Self { handles, running }
     }
 }
@@ -300,33 +344,55 @@ fn readiness(store: Arc<dyn Store>) -> Readiness {
     })
 }
 
+/// Whoever counts the rounds of recurring work.
+struct Rounds {
+    metrics: Arc<Metrics>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Rounds {
+    fn ended(&self, task: Background, good: bool) {
+        self.metrics.round(task, good, self.clock.now());
+    }
+}
+
 fn begin_recurring(
     stop: &Stop,
     store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
+    rounds: &Arc<Rounds>,
     authority: RegistrationAuthority,
     signer: SignerFiles,
 ) {
+    // Whoever serves does all of it.
+    for task in Background::ALL {
+        rounds.metrics.lease(task, true);
+    }
+    let counted = Arc::clone(rounds);
     tokio::spawn(recur(SWEEP_EVERY, stop.clone(), move || {
-        let (store, clock, authority) = (Arc::clone(&store), Arc::clone(&clock), authority.clone());
+        let (store, rounds, authority) = (Arc::clone(&store), Arc::clone(&counted), authority.clone());
         async move {
-            if let Err(error) = authority.forget_decoys().await {
+            let forgotten = authority.forget_decoys().await;
+            rounds.ended(Background::Decoys, forgotten.is_ok());
+            if let Err(error) = forgotten {
                 tracing::error!(%error, "old wrong tries could not be forgotten");
             }
-            match sweep(store.as_ref(), clock.as_ref()).await {
+            let swept = sweep(store.as_ref(), rounds.clock.as_ref()).await;
+            rounds.ended(Background::Sweep, swept.is_ok());
+            match swept {
                 Ok(0) => {}
                 Ok(removed) => tracing::debug!(removed, "expired entries were removed"),
                 Err(error) => tracing::error!(%error, "expired entries could not be removed"),
             }
         }
     }));
-    let signer = Arc::new(Mutex::new(signer));
+    let (signer, counted) = (Arc::new(Mutex::new(signer)), Arc::clone(rounds));
     tokio::spawn(recur(LOOK_AT_SIGNER, stop.clone(), move || {
-        let signer = Arc::clone(&signer);
+        let (signer, rounds) = (Arc::clone(&signer), Arc::clone(&counted));
         async move {
             let mut signer = signer.lock_owned().await;
             // A file system may hang; the servers must not.
-            let _ = tokio::task::spawn_blocking(move || signer.refresh()).await;
+            let looked = tokio::task::spawn_blocking(move || signer.refresh()).await;
+            rounds.ended(Background::Signer, looked.is_ok());
         }
     }));
 }

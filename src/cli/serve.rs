@@ -15,7 +15,7 @@ use crate::config::{Configuration, Loaded};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The log goes to standard error: log.format and log.level in the configuration say how.
-GET /healthz says that it lives, GET /readyz that the store takes commits.
+GET /healthz says that it lives, GET /readyz that the store takes commits; metrics.listen opens GET /metrics.
 
 Examples:
   tegata --config /srv/tegata serve
@@ -34,10 +34,13 @@ async fn serve(settings: Configuration, loaded: Loaded) -> Result<(), Failure> {
     let sites = (settings.http.public_url.to_string(), settings.check.public_url.to_string());
     let prepared = Service::prepare(settings, loaded).await?;
     let (landing, check) = prepared.addresses();
-    let listeners = Listeners::bind(landing, check)?;
+    let listeners = Listeners::bind(landing, check)?.with_metrics(prepared.metrics_address())?;
     let mut service = prepared.start(listeners)?;
     tracing::info!(listens = %service.landing, public = sites.0, "the landing site is open");
     tracing::info!(listens = %service.check, public = sites.1, "the check site is open");
+    if let Some(address) = service.metrics {
+        tracing::info!(listens = %address, "the metrics are open");
+    }
     tokio::select! {
         error = service.ended() => return Err(error.into()),
         name = signals.next() => tracing::info!(signal = name, "stopping: requests under way are finished"),

@@ -19,6 +19,7 @@ pub(super) fn problems(settings: &Configuration, loaded: &Loaded) -> Vec<Problem
     problems.extend(check_tls(settings, loaded));
     problems.extend(locks(settings, loaded));
     problems.extend(redis::problems(settings, loaded));
+    problems.extend(metrics(settings, loaded));
     problems
 }
 
@@ -107,6 +108,17 @@ fn check_tls(settings: &Configuration, loaded: &Loaded) -> Vec<Problem> {
         return vec![problem.with_value(check.public_url.shown()).right("https://")];
     }
     Vec::new()
+}
+
+/// The metrics' port is one of its own.
+fn metrics(settings: &Configuration, loaded: &Loaded) -> Option<Problem> {
+    let (key, listen) = ("metrics.listen", settings.metrics.listen?);
+    let sites = [("http.listen", settings.http.listen), ("check.listen", settings.check.listen)];
+    let (other, _) =
+        sites.into_iter().find(|(_, site)| listen.port() != 0 && site.port() == listen.port())?;
+    let what = format!("it is the port of {other}; the metrics are not for those who visit a site");
+    let problem = Problem::error(loaded.place(key), key, what);
+    Some(problem.with_value(listen.shown()).right("a port of its own"))
 }
 
 fn locks(settings: &Configuration, loaded: &Loaded) -> Vec<Problem> {

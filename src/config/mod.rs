@@ -10,6 +10,7 @@ mod duration;
 mod http;
 mod issuer;
 mod log;
+mod metrics;
 mod organization;
 mod pepper;
 mod pool;
@@ -31,6 +32,7 @@ pub use claim::ClaimSettings;
 pub use http::HttpSettings;
 pub use issuer::IssuerSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
+pub use metrics::MetricsSettings;
 pub use organization::OrganizationSettings;
 pub use pepper::PepperSettings;
 pub use pool::PoolSettings;
@@ -50,7 +52,7 @@ use std::path::Path;
 use section::Reader;
 
 /// Every section, in the order in which they are documented.
-pub const SECTIONS: [Section; 11] = [
+pub const SECTIONS: [Section; 12] = [
     HttpSettings::SECTION,
     CheckSettings::SECTION,
     OrganizationSettings::SECTION,
@@ -62,6 +64,7 @@ pub const SECTIONS: [Section; 11] = [
     ClaimSettings::SECTION,
     ProxySettings::SECTION,
     LogSettings::SECTION,
+    MetricsSettings::SECTION,
 ];
 
 /// All settings.
@@ -89,6 +92,8 @@ pub struct Configuration {
     pub proxies: ProxySettings,
     /// What is logged.
     pub log: LogSettings,
+    /// Where metrics are read.
+    pub metrics: MetricsSettings,
 }
 
 /// A configuration as it was read, with everything that is wrong with it.
@@ -162,6 +167,7 @@ fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
     let claim = ClaimSettings::read(reader);
     let proxies = ProxySettings::read(reader);
     let log = LogSettings::read(reader);
+    let metrics = MetricsSettings::read(reader);
     Some(Configuration {
         http: http?,
         check: check?,
@@ -174,5 +180,6 @@ fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
         claim: claim?,
         proxies: proxies?,
         log: log?,
+        metrics: metrics?,
     })
 }

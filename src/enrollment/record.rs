@@ -235,6 +235,30 @@ pub enum Happening {
     Cancelled,
 }
 
+impl Happening {
+    /// Its name, as the audit log has it under `kind`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Invited { .. } => "invited",
+            Self::WrongSecret { .. } => "wrong-secret",
+            Self::Locked { .. } => "locked",
+            Self::Unlocked => "unlocked",
+            Self::Claimed { .. } => "claimed",
+            Self::Abandoned { .. } => "abandoned",
+            Self::Issued { .. } => "issued",
+            Self::FetchStarted { .. } => "fetch-started",
+            Self::FetchContinued { .. } => "fetch-continued",
+            Self::Fetched => "fetched",
+            Self::Installed { .. } => "installed",
+            Self::Revoked { .. } => "revoked",
+            Self::Reissued { .. } => "reissued",
+            Self::Replaced { .. } => "replaced",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// One line of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LifeEvent {
@@ -293,6 +317,8 @@ mod tests {
                 let written = LifeEvent { at, enrollment, actor, happening };
                 let read: LifeEvent = decode(&encode(&written).unwrap()).unwrap();
                 assert_eq!(read, written);
+                let kind = serde_json::to_value(&written).unwrap()["kind"].clone();
+                assert_eq!(kind, written.happening.name());
             }
         }
     }

@@ -64,6 +64,10 @@ pub async fn check(visit: Visit, request: HttpRequest) -> Result<HttpResponse, H
     if let CheckOutcome::Ok { enrollment, .. } = &outcome {
         visit.is_about(enrollment);
     }
+    visit.site().metrics.checked(name(&outcome));
+    if let Some(code) = outcome.code() {
+        visit.refused_with(code);
+    }
     let status = match outcome {
         CheckOutcome::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,

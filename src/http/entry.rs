@@ -1,5 +1,7 @@
 //! The first screen: number and secret, or the secret alone where a link brought the person here.
 
+use std::time::Instant;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::Payload;
@@ -16,7 +18,7 @@ use super::origin;
 use super::page::Frame;
 use super::visit::Visit;
 use crate::device::{Device, Hop};
-use crate::enrollment::{ClaimRequest, Code, Credential, Refusal, Secret};
+use crate::enrollment::{ClaimRequest, Code, Credential, Refusal, Secret, Ticket};
 use crate::pki::pkcs12::BundlePassword;
 
 /// What previewers and crawlers get in place of the form: nothing to press, nothing to learn.
@@ -123,7 +125,15 @@ fn typed(form: &Form) -> Result<(Secret, Option<BundlePassword>), Refusal> {
     Ok((secret, password.map_err(|_| Refusal::WeakPassword)?))
 }
 
-fn to_ticket(visit: &Visit, ticket: &crate::enrollment::Ticket) -> HttpResponse {
+/// Claims, and counts it.
+async fn claim(visit: &Visit, claim: ClaimRequest) -> Result<Ticket, Refusal> {
+    let begun = Instant::now();
+    let outcome = visit.site().authority.claim(claim).await;
+    visit.site().metrics.claimed(outcome.is_ok(), begun.elapsed());
+    outcome
+}
+
+fn to_ticket(visit: &Visit, ticket: &Ticket) -> HttpResponse {
     let there = visit.there(&format!("/t/{}", ticket.expose()));
     HttpResponse::SeeOther().insert_header((LOCATION, there)).finish()
 }
@@ -146,20 +156,21 @@ pub async fn claim_by_code(
         Ok(_) => match typed(&form) {
             Err(refusal) => Wrong::Refused(refusal),
             Ok((secret, chosen_password)) => {
-                let claim = ClaimRequest {
+                let request = ClaimRequest {
                     by: Credential::Code(code.clone()),
                     secret,
                     device: device.clone(),
                     chosen_password,
                     language: visit.words().0.bcp47().to_owned(),
                 };
-                match authority.claim(claim).await {
+                match claim(&visit, request).await {
                     Ok(ticket) => return Ok(to_ticket(&visit, &ticket)),
                     Err(refusal) => Wrong::Refused(refusal),
                 }
             }
         },
     };
+    visit.refused_with(wrong.code());
     let opened = match wrong {
         Wrong::Refused(refusal) if !shows_form(&refusal) => {
             return Err(refused(&visit, &code, refusal).await);
@@ -196,20 +207,21 @@ pub async fn claim_by_number(
             Ok((secret, chosen_password)) => {
                 let number = visit.site().stand_ins.number(form.get("number"));
                 let number = number.ok_or_else(|| HttpError::internal("no stand-in for a number"))?;
-                let claim = ClaimRequest {
+                let request = ClaimRequest {
                     by: Credential::Number { number, form: random },
                     secret,
                     device: device.clone(),
                     chosen_password,
                     language: visit.words().0.bcp47().to_owned(),
                 };
-                match visit.site().authority.claim(claim).await {
+                match claim(&visit, request).await {
                     Ok(ticket) => return Ok(to_ticket(&visit, &ticket)),
                     Err(refusal) => Wrong::Refused(refusal),
                 }
             }
         },
     };
+    visit.refused_with(wrong.code());
     if let Wrong::Refused(refusal) = &wrong
         && !shows_form(refusal)
     {

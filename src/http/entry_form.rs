@@ -100,10 +100,18 @@ impl Wrong {
         }
     }
 
+    /// Its stable code.
+    pub(super) const fn code(&self) -> &'static str {
+        match self {
+            Self::Nonce(NonceProblem::Forged) => "T-201",
+            Self::Nonce(NonceProblem::Expired) => "T-202",
+            Self::Refused(refusal) => refusal.code(),
+        }
+    }
+
     fn problem(&self, visit: &Visit, asks_number: bool) -> Problem {
         match self {
-            Self::Nonce(NonceProblem::Forged) => Problem::explain(visit.words(), "T-201"),
-            Self::Nonce(NonceProblem::Expired) => Problem::explain(visit.words(), "T-202"),
+            Self::Nonce(_) => Problem::explain(visit.words(), self.code()),
             Self::Refused(refusal) => {
                 let problem = explain(visit.words(), refusal, visit.site().now());
                 match refusal {

@@ -3,6 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,7 +14,6 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use askama::Template;
 use futures_util::FutureExt;
-use jiff::Timestamp;
 
 use super::error::HttpError;
 use super::headers::REQUEST_ID;
@@ -22,6 +22,7 @@ use super::site::Site;
 use super::unread::Held;
 use super::visit::Visit;
 use crate::device::is_prefetch;
+use crate::telemetry::RequestSeen;
 
 /// A page as a response.
 ///
@@ -41,6 +42,7 @@ fn is_guess(headers: &HeaderMap) -> bool {
 /// The response to an error: its page, in the request's language.
 fn draw(visit: &Visit, error: &HttpError) -> HttpResponse {
     let status = error.status_code();
+    visit.refused_with(error.code());
     if status.is_server_error() {
         tracing::error!(reference = visit.reference(), code = error.code(), %error, "a request failed");
     }
@@ -79,7 +81,7 @@ pub async fn around(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let visit = Visit::of(&site, &request);
-    let begun = site.now();
+    let begun = Instant::now();
     let method = request.method().clone();
     let held = Held::of(&mut request);
     request.extensions_mut().insert(visit.clone());
@@ -93,12 +95,12 @@ pub async fn around(
     let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     let mut response = match outcome {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(unexpected(&site, &visit, held, &error.to_string())),
+        Ok(Err(error)) => return Err(unexpected(&site, &visit, &method, begun, held, &error.to_string())),
         Err(panic) => {
             let said = panic.downcast_ref::<&str>().copied().map(str::to_owned);
             let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
             let detail = format!("panic: {}", said.unwrap_or_default());
-            return Err(unexpected(&site, &visit, held, &detail));
+            return Err(unexpected(&site, &visit, &method, begun, held, &detail));
         }
     };
     let drawn = response.response().error().map(|error| match error.as_error::<HttpError>() {
@@ -115,8 +117,17 @@ pub async fn around(
     Ok(response.map_body(|_, body| held.until_sent(body)))
 }
 
-/// The one line that the log has of every request.
-fn note(site: &Site, visit: &Visit, method: &Method, route: &str, status: StatusCode, begun: Timestamp) {
+/// The one line that the log has of every request, and its place in the metrics.
+fn note(site: &Site, visit: &Visit, method: &Method, route: &str, status: StatusCode, begun: Instant) {
+    let took = begun.elapsed();
+    site.metrics.answered(&RequestSeen {
+        site: site.kind.name(),
+        method: method.as_str(),
+        route,
+        status: status.as_u16(),
+        code: visit.code(),
+        took,
+    });
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
@@ -126,7 +137,7 @@ fn note(site: &Site, visit: &Visit, method: &Method, route: &str, status: Status
                 route,
                 status = status.as_u16(),
                 enrollment = visit.about().map(|enrollment| enrollment.to_string()),
-                milliseconds = i64::try_from(site.now().duration_since(begun).as_millis()).unwrap_or_default(),
+                milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                 "request"
             )
         };
@@ -151,8 +162,16 @@ fn by_status(error: &Error) -> HttpError {
 }
 
 /// The request is gone with what failed, so that its response travels as an error.
-fn unexpected(site: &Site, visit: &Visit, held: Held, detail: &str) -> Error {
+fn unexpected(
+    site: &Site,
+    visit: &Visit,
+    method: &Method,
+    begun: Instant,
+    held: Held,
+    detail: &str,
+) -> Error {
     let mut response = draw(visit, &HttpError::internal(detail));
+    note(site, visit, method, "-", response.status(), begun);
     finish(site, visit, response.headers_mut());
     let response = response.map_body(|_, body| held.until_sent(body));
     InternalError::from_response("unexpected", response).into()

@@ -50,6 +50,17 @@ pub enum SiteKind {
     Check,
 }
 
+impl SiteKind {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Landing => "landing",
+            Self::Check => "check",
+        }
+    }
+}
+
 /// A request's two ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ends {

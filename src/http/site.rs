@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::enrollment::RegistrationAuthority;
 use crate::entropy::{Entropy, EntropyError};
 use crate::pepper::Pepper;
+use crate::telemetry::Metrics;
 
 /// Whether everything behind the sites works: `Err` says what does not, for the log and `/readyz`.
 pub type Readiness = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
@@ -37,6 +38,8 @@ pub struct SiteParts {
     pub pepper: Arc<Pepper>,
     /// Whether what lies behind works.
     pub ready: Readiness,
+    /// Where requests are counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// One of the two sites; shared by all of its workers.
@@ -52,6 +55,7 @@ pub struct Site {
     pub(super) stand_ins: StandIns,
     pub(super) headers: SecurityHeaders,
     pub(super) reached: Reached,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Site {
@@ -72,7 +76,7 @@ impl Site {
     }
 
     fn new(kind: SiteKind, parts: SiteParts) -> Result<Arc<Self>, EntropyError> {
-        let SiteParts { authority, settings, clock, entropy, pepper, ready } = parts;
+        let SiteParts { authority, settings, clock, entropy, pepper, ready, metrics } = parts;
         let url = match kind {
             SiteKind::Landing => &settings.public_url,
             SiteKind::Check => &settings.check_url,
@@ -89,6 +93,7 @@ impl Site {
             clock,
             entropy,
             ready,
+            metrics,
         }))
     }
 

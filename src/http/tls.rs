@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use openssl::error::ErrorStack;
 use openssl::pkey::PKey;
 use openssl::ssl::{
@@ -17,6 +18,8 @@ use openssl::ssl::{
 use openssl::stack::Stack;
 use openssl::x509::{X509, X509Name};
 use zeroize::Zeroizing;
+
+use crate::pki::validity::validity;
 
 /// A server's certificate and key on disk, PEM. The certificate comes first in its file, its chain behind it.
 #[derive(Debug, Clone)]
@@ -165,6 +168,13 @@ impl TlsSource {
                 Refreshed::Kept
             }
         }
+    }
+
+    /// When the certificate that is in use ends; `None` where that cannot be read.
+    #[must_use]
+    pub fn expires(&self) -> Option<Timestamp> {
+        let current = self.current.load();
+        validity(current.certificate()?).ok().map(|(_, until)| until)
     }
 
     /// What a listener is built from. Every handshake takes the certificate that is current then.

@@ -1,6 +1,6 @@
 //! One request, as its handler sees it: who asks, on what device, in which language, and under which reference.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
@@ -109,6 +109,7 @@ struct Inner {
     agent: Agent,
     connection: Option<Connection>,
     about: RefCell<Option<EnrollmentId>>,
+    code: Cell<Option<&'static str>>,
 }
 
 /// One request.
@@ -141,6 +142,7 @@ impl Visit {
             agent: Agent::read(headers),
             connection: request.request().conn_data::<Connection>().cloned(),
             about: RefCell::new(None),
+            code: Cell::new(None),
             parameters,
             site: Arc::clone(site),
         }))
@@ -171,6 +173,17 @@ impl Visit {
     #[must_use]
     pub fn about(&self) -> Option<EnrollmentId> {
         self.0.about.borrow().clone()
+    }
+
+    /// Notes with which code this request was refused.
+    pub fn refused_with(&self, code: &'static str) {
+        self.0.code.set(Some(code));
+    }
+
+    /// The code with which this request was refused.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        self.0.code.get()
     }
 
     /// Who asks.

@@ -41,7 +41,7 @@ pub use issuer::{Issuer, IssuerError};
 pub use key::{KeyType, SubjectKey};
 pub use key_file::{KeyFileError, decrypt_key, encrypt_key, read_open_key};
 pub use pkcs12::{BundlePassword, FriendlyName, Variant};
-pub use pool::{KeyPool, KeyPoolSettings};
+pub use pool::{KeyPool, KeyPoolSettings, Stock};
 pub use serial::SerialNumber;
 pub use service::{ServiceError, issue_server_certificate, issue_signer_certificate};
 pub use subject::{Attribute, Subject, SubjectError};

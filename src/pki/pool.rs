@@ -20,6 +20,19 @@ pub struct KeyPoolSettings {
     pub threads: usize,
 }
 
+/// How a pool stands with one kind of key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stock {
+    /// Keys that are ready.
+    pub ready: usize,
+    /// Keys that should be.
+    pub wanted: usize,
+    /// Keys that were made ahead, since the start.
+    pub made: u64,
+    /// Keys that had to be made on the spot, since the start.
+    pub misses: u64,
+}
+
 /// RSA keys made ahead of time, because one takes tens to hundreds of milliseconds. Kept in memory alone, each handed
 /// out once; those that are never used are freed with the pool, and OpenSSL overwrites an RSA key when it frees it.
 ///
@@ -48,11 +61,22 @@ struct Shelf {
     ready: VecDeque<SubjectKey>,
     /// Keys that a thread is making for this shelf now.
     coming: usize,
+    /// Keys that threads made for it so far.
+    made: u64,
+    /// How often it was empty when a key was asked for.
+    misses: u64,
 }
 
 impl Shelf {
     fn new(kind: KeyType, wanted: usize) -> Self {
-        Self { kind, wanted: wanted.min(KeyPool::LIMIT), ready: VecDeque::new(), coming: 0 }
+        Self {
+            kind,
+            wanted: wanted.min(KeyPool::LIMIT),
+            ready: VecDeque::new(),
+            coming: 0,
+            made: 0,
+            misses: 0,
+        }
     }
 
     fn missing(&self) -> usize {
@@ -111,7 +135,10 @@ impl Shared {
             let Some(place) = state.shelf(kind) else { continue };
             place.coming -= 1;
             match made {
-                Ok(key) => place.ready.push_back(key),
+                Ok(key) => {
+                    place.made += 1;
+                    place.ready.push_back(key);
+                }
                 Err(error) => {
                     // Making keys inline will say the same to those who ask; a thread that spins helps nobody.
                     tracing::error!(%kind, %error, "no key could be made ahead; the next take tries again");
@@ -166,9 +193,28 @@ impl KeyPool {
     /// # Errors
     /// When a key has to be made and OpenSSL refuses.
     pub fn take(&self, kind: KeyType) -> Result<SubjectKey, PkiError> {
-        let ready = self.shared.lock().shelf(kind).and_then(|shelf| shelf.ready.pop_front());
+        let ready = self.shared.lock().shelf(kind).and_then(|shelf| {
+            let ready = shelf.ready.pop_front();
+            shelf.misses += u64::from(ready.is_none());
+            ready
+        });
         self.shared.changed.notify_one();
         ready.map_or_else(|| SubjectKey::generate(kind), Ok)
+    }
+
+    /// The kinds that are kept ready.
+    pub const KINDS: [KeyType; 2] = [KeyType::Rsa2048, KeyType::Rsa3072];
+
+    /// What there is of this kind, and what there was.
+    #[must_use]
+    pub fn stock(&self, kind: KeyType) -> Stock {
+        let mut state = self.shared.lock();
+        state.shelf(kind).map_or_else(Stock::default, |shelf| Stock {
+            ready: shelf.ready.len(),
+            wanted: shelf.wanted,
+            made: shelf.made,
+            misses: shelf.misses,
+        })
     }
 
     /// How many keys of this kind are ready.

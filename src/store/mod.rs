@@ -5,6 +5,7 @@
 
 pub mod dump;
 pub mod embedded;
+pub mod measured;
 pub mod record;
 pub mod redis;
 pub mod transfer;
@@ -187,6 +188,14 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Fails where a commit would fail now (not reachable, read-only, full).
     async fn ready(&self) -> Result<(), StoreError>;
+
+    /// The engine's name: `embedded` or `redis`.
+    fn engine(&self) -> &'static str;
+
+    /// How many changes wait in this process at this moment, where the engine has a queue of them.
+    fn waiting(&self) -> Option<usize> {
+        None
+    }
 
     /// Whether only one serving process can use this store, so that work begun by another process is known to be dead.
     fn exclusive(&self) -> bool;

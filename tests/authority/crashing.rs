@@ -157,6 +157,10 @@ impl Store for CrashingStore {
         self.inner.ready().await
     }
 
+    fn engine(&self) -> &'static str {
+        "crashing"
+    }
+
     fn exclusive(&self) -> bool {
         self.inner.exclusive()
     }

@@ -15,3 +15,4 @@ mod pictures;
 mod running;
 mod shapes;
 mod trouble;
+mod watching;

@@ -153,6 +153,7 @@ impl World {
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
             pepper,
+            metrics: Arc::default(),
             ready: Arc::new(move || Box::pin(async move { ready() })),
         };
         let caller = Caller { organization: id, actor: Actor::CommandLine };

@@ -29,6 +29,8 @@ use tegata::pki::{
 use tegata::profile::Offers;
 use tegata::store::Store;
 use tegata::store::embedded::EmbeddedStore;
+use tegata::store::measured::MeasuredStore;
+use tegata::telemetry::Metrics;
 use tempfile::TempDir;
 use url::Url;
 
@@ -53,6 +55,8 @@ pub struct Site {
     /// What that operator shows.
     pub token: OperatorToken,
     pub pepper: Arc<Pepper>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// A certificate that the issuer signed and that is in no ledger.
     pub stray: Identity,
     pub folder: TempDir,
@@ -119,8 +123,9 @@ impl Site {
     pub async fn start_with(limits: RateLimits) -> Self {
         let folder = tempfile::Builder::new().prefix("tegata-story-").tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
-        let store: Arc<dyn Store> =
-            Arc::new(EmbeddedStore::open(folder.path().join("store.sqlite"), clock.clone()).unwrap());
+        let engine = EmbeddedStore::open(folder.path().join("store.sqlite"), clock.clone()).unwrap();
+        let metrics = Arc::new(Metrics::new());
+        let store: Arc<dyn Store> = Arc::new(MeasuredStore::new(Arc::new(engine), Arc::clone(&metrics) as _));
         let landing = TcpListener::bind("127.0.0.1:0").unwrap();
         let check = TcpListener::bind("127.0.0.1:0").unwrap();
         let landing_url =
@@ -162,6 +167,7 @@ impl Site {
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
             pepper: Arc::clone(&pepper),
+            metrics: Arc::clone(&metrics),
             ready: Arc::new(|| Box::pin(async { Ok(()) })),
         };
         let ask = AskForCertificate::Yes { issuers: vec![advertised] };
@@ -182,6 +188,7 @@ impl Site {
             caller,
             token,
             pepper,
+            metrics,
             stray,
             folder,
         }

@@ -156,6 +156,7 @@ fn finished(visit: &Visit, ticket: crate::enrollment::Ticket, transfer: &Transfe
         whole,
         "a file left"
     );
+    visit.site().metrics.transferred(whole);
     if !whole {
         return;
     }

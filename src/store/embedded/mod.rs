@@ -229,6 +229,14 @@ impl Store for EmbeddedStore {
         self.writer.run(change::probe).await
     }
 
+    fn engine(&self) -> &'static str {
+        "embedded"
+    }
+
+    fn waiting(&self) -> Option<usize> {
+        Some(self.writer.waiting())
+    }
+
     // The file itself takes several processes; the lock on the data directory lets only one of them serve.
     fn exclusive(&self) -> bool {
         true

@@ -85,6 +85,11 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
+    /// How many operations wait at this moment.
+    pub fn waiting(&self) -> usize {
+        self.queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity())
+    }
+
     /// Has the thread do `run` and waits until that is durable.
     pub async fn run<T, F>(&self, run: F) -> Result<T, StoreError>
     where

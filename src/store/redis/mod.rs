@@ -378,6 +378,10 @@ impl Store for RedisStore {
         }
     }
 
+    fn engine(&self) -> &'static str {
+        "redis"
+    }
+
     fn exclusive(&self) -> bool {
         false
     }

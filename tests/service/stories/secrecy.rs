@@ -1,4 +1,4 @@
-//! Invariants 3 and 5: what the store's files, a backup and the log hold of what is secret: nothing.
+//! Invariants 3 and 5: what the store's files, a backup, the log and the metrics hold of what is secret: nothing.
 
 use std::io::Write;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -179,6 +179,12 @@ async fn neither_store_nor_log_ever_holds_what_is_secret() {
     let written = log.0.lock().unwrap().clone();
     assert!(!written.is_empty(), "nothing was logged at all");
     secrets.assert_not_in("the log", &written);
+    let metrics = site.metrics.text();
+    assert!(
+        metrics.contains("tegata_claim_duration_seconds") && metrics.contains("tegata_refusals_total{"),
+        "{metrics}"
+    );
+    secrets.assert_not_in("the metrics", metrics.as_bytes());
 }
 
 /// The search finds what it looks for, where it is.
