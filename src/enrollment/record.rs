@@ -254,6 +254,7 @@ impl Happening {
             Self::Revoked { .. } => "revoked",
             Self::Reissued { .. } => "reissued",
             Self::Replaced { .. } => "replaced",
+            Self::Redrawn => "redrawn",
             Self::Cancelled => "cancelled",
         }
     }
