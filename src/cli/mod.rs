@@ -19,6 +19,7 @@ mod output;
 mod progress;
 mod prompt;
 mod qr;
+mod ready;
 mod serve;
 mod show;
 mod store;
@@ -94,6 +95,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Arguments),
+    Ready(ready::Arguments),
     Demo(demo::Arguments),
     Init(Box<init::Arguments>),
     Invite(invite::Arguments),
@@ -117,6 +119,7 @@ impl Command {
     /// Whether the command was asked for JSON.
     const fn is_json(&self) -> bool {
         match self {
+            Self::Ready(arguments) => arguments.json,
             Self::Demo(arguments) => arguments.json,
             Self::Init(arguments) => arguments.json,
             Self::Invite(arguments) => arguments.json,
@@ -257,6 +260,7 @@ pub fn run() -> ExitCode {
     };
     let outcome = match &arguments.command {
         Command::Serve(_) => serve::run(&session),
+        Command::Ready(arguments) => ready::run(&session, arguments),
         Command::Demo(arguments) => demo::run(&session, arguments),
         Command::Init(arguments) => init::run(&session, arguments),
         Command::Invite(arguments) => invite::run(&session, arguments),

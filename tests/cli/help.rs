@@ -9,6 +9,7 @@ fn commands() -> Vec<Vec<&'static str>> {
     let words = [
         "",
         "serve",
+        "ready",
         "demo",
         "init",
         "invite",

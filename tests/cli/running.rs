@@ -53,6 +53,39 @@ fn a_port_in_use_is_named_before_anything_is_served() {
 }
 
 #[test]
+fn a_node_says_whether_it_is_ready_over_tls_too() {
+    let ground = Ground::new();
+    let ask = |address: &str, tls: bool| {
+        let mut command = ground.command(&["--config", "site", "ready"]);
+        command.env("TEGATA_HTTP_LISTEN", address);
+        if tls {
+            command.env("TEGATA_HTTP_CERTIFICATE", "site/check/server.pem");
+            command.env("TEGATA_HTTP_KEY", "site/check/server.key");
+        }
+        crate::ground::Ran::of(&command.output().unwrap())
+    };
+    let vacant = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let ran = ask(&vacant, false);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
+    assert!(
+        ran.err.contains(&format!("the node at {vacant} does not answer: Connection refused")),
+        "{}",
+        ran.err
+    );
+    // The check site is ready when the landing site is, and speaks TLS.
+    let service = Service::start(&ground);
+    for (address, tls) in [
+        (service.landing.trim_start_matches("http://"), false),
+        (service.check.trim_start_matches("https://"), true),
+    ] {
+        let ran = ask(address, tls);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), "Ready.\n", ""), "{ran:?}");
+    }
+    let ran = ask(service.check.trim_start_matches("https://"), false);
+    assert!(ran.code == Some(1) && ran.err.contains("does not answer"), "{ran:?}");
+}
+
+#[test]
 fn both_signals_end_it_soon_and_well_even_with_idle_connections() {
     for signal in [Signal::TERM, Signal::INT] {
         let ground = Ground::new();

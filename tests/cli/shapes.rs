@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::ground::Ground;
+use crate::ground::{Ground, Ran};
 use crate::issuing::Ca;
 use crate::person::{Person, Service};
 
@@ -93,6 +93,9 @@ fn every_output_has_the_documented_shape() {
     agree("init", &ground.run(&["init", "site", "--json"]).json());
     let service = Service::start(&ground);
     let person = Person::at(&service.landing, &service.check);
+    let mut ready = ground.command(&["--config", "site", "ready", "--json"]);
+    ready.env("TEGATA_HTTP_LISTEN", service.landing.trim_start_matches("http://"));
+    agree("ready", &Ran::of(&ready.output().unwrap()).json());
     let invitation = ground.invite(&["--facility", "G13B", "--note", "n"]);
     agree("invite", &invitation);
     let id = invitation["enrollment"].as_str().unwrap();
