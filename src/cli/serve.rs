@@ -1,5 +1,6 @@
 //! `tegata serve`.
 
+use sd_notify::{NotifyState, notify};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Session;
@@ -15,7 +16,8 @@ use crate::config::{Configuration, Loaded};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The log goes to standard error: log.format and log.level in the configuration say how.
-GET /healthz says that it lives, GET /readyz that the store takes commits; metrics.listen opens GET /metrics.
+GET /healthz says that it lives, GET /readyz that the store takes commits: `tegata ready` asks it.
+metrics.listen opens GET /metrics. systemd is told when it serves (Type=notify).
 
 Examples:
   tegata --config /srv/tegata serve
@@ -41,15 +43,24 @@ async fn serve(settings: Configuration, loaded: Loaded) -> Result<(), Failure> {
     if let Some(address) = service.metrics {
         tracing::info!(listens = %address, "the metrics are open");
     }
+    tell_systemd(NotifyState::Ready);
     tokio::select! {
         error = service.ended() => return Err(error.into()),
         name = signals.next() => tracing::info!(signal = name, "stopping: requests under way are finished"),
     }
+    tell_systemd(NotifyState::Stopping);
     tokio::select! {
         () = service.stop(true) => tracing::info!("stopped"),
         name = signals.next() => tracing::warn!(signal = name, "stopped at once"),
     }
     Ok(())
+}
+
+/// Tells systemd how far it has come, where systemd started it as a service of `Type=notify`.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = notify(&[state]) {
+        tracing::warn!(%error, "systemd was not told");
+    }
 }
 
 /// The signals that end a process.
