@@ -2,10 +2,12 @@
 //! is needed: the files are validated by their own programs, and what would run in containers runs here with the same settings.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
 
+mod compose;
+mod image;
 mod unit;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// The repository.
 fn root() -> &'static Path {
@@ -19,11 +21,17 @@ fn read(path: &str) -> String {
 /// Runs a command that must succeed; what it printed.
 #[track_caller]
 fn succeed(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}; `make packages` installs what tests use"));
+    let output = run(command);
     let told = String::from_utf8_lossy(&output.stderr);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{command:?}: {}\n{said}{told}", output.status);
     said
+}
+
+/// Runs a command.
+#[track_caller]
+fn run(command: &mut Command) -> Output {
+    command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}; `make packages` installs what tests use"))
 }
