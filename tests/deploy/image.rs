@@ -23,7 +23,7 @@ impl Image {
     }
 
     /// The last one of this kind, which is the one that holds.
-    fn last(&self, instruction: &str) -> Option<&str> {
+    pub fn last(&self, instruction: &str) -> Option<&str> {
         self.all(instruction).pop()
     }
 
@@ -98,7 +98,8 @@ pub fn images() -> &'static [Image] {
     &IMAGES
 }
 
-fn image(name: &str) -> &'static Image {
+/// The stage of that name.
+pub fn image(name: &str) -> &'static Image {
     images().iter().find(|image| image.name == name).unwrap()
 }
 

@@ -4,6 +4,11 @@
 
 mod compose;
 mod image;
+#[path = "../service/phone/page.rs"]
+#[expect(dead_code, reason = "the stories of the service read more of a page")]
+mod page;
+mod premises;
+mod story;
 mod unit;
 
 use std::path::Path;
