@@ -1,5 +1,6 @@
 //! The composition root: from the configuration to a store, issuers, services and servers.
 
+mod background;
 mod description;
 mod error;
 mod files;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use arc_swap::ArcSwap;
 use futures_util::future::{join_all, try_join_all};
-use tokio::sync::Mutex;
 use url::Url;
 
+use super::background::Rounds;
 use super::error::AppError;
 use super::lock::DirectoryLock;
 use super::materials::{Materials, Whole};
@@ -24,18 +24,14 @@ use crate::enrollment::{AuthorityParts, Maker, RegistrationAuthority};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::http::{
     AskForCertificate, Bound, ContactLines, Readiness, ServeError, Settings, Site, SiteParts, TlsFiles,
-    TlsSource, TrustedProxies, serve, serve_metrics,
+    TlsSource, TrustedProxies, Unready, serve, serve_metrics,
 };
-use crate::operations::{Stop, Stopper, recur, stopper, sweep};
+use crate::operations::{Leases, Stopper, stopper};
 use crate::pki::{IssuancePolicy, KeyPool, KeyPoolSettings};
-use crate::store::Store;
 use crate::store::measured::{MeasuredStore, StoreWatch};
-use crate::telemetry::{Background, Metrics};
+use crate::store::{Store, StoreError};
+use crate::telemetry::Metrics;
 
-/// How often expired entries are taken off the disk.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
-/// How often the signer's files are looked at.
-const LOOK_AT_SIGNER: Duration = Duration::from_secs(1);
 /// How long the key pool may take to end.
 const POOL_ENDS_WITHIN: Duration = Duration::from_secs(3);
 
@@ -208,6 +204,7 @@ impl Prepared {
             ready: readiness(Arc::clone(&measured)),
             metrics: Arc::clone(&metrics),
         };
+        let leases = Leases::new(Arc::clone(&measured), Arc::clone(&clock), &SystemEntropy)?;
         let (stopper, stop) = stopper();
         let workers = settings.http.workers as usize;
         let landing =
@@ -220,8 +217,7 @@ impl Prepared {
         let servers = Servers::run(landing, check, watched);
         tokio::spawn(count_steps(authority.live(), Arc::clone(&metrics), stop.clone()));
         let signer = SignerFiles::new(settings, loaded, signer);
-        let rounds = Arc::new(Rounds { metrics, clock });
-        begin_recurring(&stop, measured, &rounds, authority.clone(), signer);
+        Rounds { store: measured, leases, authority: authority.clone(), metrics, clock }.begin(&stop, signer);
         Ok(Service {
             authority,
             organization: organization.id,
@@ -340,61 +336,20 @@ fn site_settings(settings: &Configuration, organization: &Organization) -> Setti
 fn readiness(store: Arc<dyn Store>) -> Readiness {
     Arc::new(move || {
         let store = Arc::clone(&store);
-        Box::pin(async move { store.ready().await.map_err(|error| error.to_string()) })
+        Box::pin(async move {
+            store.ready().await.map_err(|error| Unready { reason: reason(&error), cause: error.to_string() })
+        })
     })
 }
 
-/// Whoever counts the rounds of recurring work.
-struct Rounds {
-    metrics: Arc<Metrics>,
-    clock: Arc<dyn Clock>,
-}
-
-impl Rounds {
-    fn ended(&self, task: Background, good: bool) {
-        self.metrics.round(task, good, self.clock.now());
+/// One word for what keeps the store from taking commits.
+const fn reason(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Full(_) => "store-full",
+        StoreError::Damaged(_) => "store-damaged",
+        StoreError::Unavailable(_) | StoreError::Unknown(_) => "store-unavailable",
+        StoreError::Conflict(_) | StoreError::Limit(_) => "store-refuses",
     }
-}
-
-fn begin_recurring(
-    stop: &Stop,
-    store: Arc<dyn Store>,
-    rounds: &Arc<Rounds>,
-    authority: RegistrationAuthority,
-    signer: SignerFiles,
-) {
-    // Whoever serves does all of it.
-    for task in Background::ALL {
-        rounds.metrics.lease(task, true);
-    }
-    let counted = Arc::clone(rounds);
-    tokio::spawn(recur(SWEEP_EVERY, stop.clone(), move || {
-        let (store, rounds, authority) = (Arc::clone(&store), Arc::clone(&counted), authority.clone());
-        async move {
-            let forgotten = authority.forget_decoys().await;
-            rounds.ended(Background::Decoys, forgotten.is_ok());
-            if let Err(error) = forgotten {
-                tracing::error!(%error, "old wrong tries could not be forgotten");
-            }
-            let swept = sweep(store.as_ref(), rounds.clock.as_ref()).await;
-            rounds.ended(Background::Sweep, swept.is_ok());
-            match swept {
-                Ok(0) => {}
-                Ok(removed) => tracing::debug!(removed, "expired entries were removed"),
-                Err(error) => tracing::error!(%error, "expired entries could not be removed"),
-            }
-        }
-    }));
-    let (signer, counted) = (Arc::new(Mutex::new(signer)), Arc::clone(rounds));
-    tokio::spawn(recur(LOOK_AT_SIGNER, stop.clone(), move || {
-        let (signer, rounds) = (Arc::clone(&signer), Arc::clone(&counted));
-        async move {
-            let mut signer = signer.lock_owned().await;
-            // A file system may hang; the servers must not.
-            let looked = tokio::task::spawn_blocking(move || signer.refresh()).await;
-            rounds.ended(Background::Signer, looked.is_ok());
-        }
-    }));
 }
 
 impl From<ServeError> for AppError {

@@ -84,11 +84,12 @@ impl RegistrationAuthority {
         })))
     }
 
-    /// Removes what is forgotten of wrong tries at numbers that nobody has; says how many. For the sweep.
+    /// Removes what is forgotten of wrong tries at numbers that nobody has, as long as `lease` (a guard in the installation's
+    /// partition) holds; says how many. For the sweep.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn forget_decoys(&self) -> Result<usize, StoreError> {
+    /// When the store fails; [`StoreError::Conflict`] where the lease does not hold any more.
+    pub async fn forget_decoys(&self, lease: &Guard) -> Result<usize, StoreError> {
         let limit = |error: crate::store::KeyError| StoreError::Limit(error.to_string());
         let installation = Partition::installation();
         let scan = Scan { limit: SWEEP, ..Scan::default() };
@@ -100,13 +101,14 @@ impl RegistrationAuthority {
         for (order, key) in oldest.entries.into_iter().filter(|(order, _)| *order < kept_from) {
             let Some(document) = self.store().find(&installation, &key).await? else { continue };
             let commit = Commit::new()
+                .guard(lease.clone())
                 .guard(Guard::Version(key.clone(), document.version))
-                .delete(key)
+                .delete(key.clone())
                 .unindex(index.clone(), order);
             match self.store().commit(&installation, commit).await {
                 Ok(_) => removed += 1,
                 // Somebody tries this number just now: it is remembered again.
-                Err(StoreError::Conflict(_)) => {}
+                Err(StoreError::Conflict(other)) if other == key => {}
                 Err(error) => return Err(error),
             }
         }

@@ -36,8 +36,8 @@ pub enum HttpError {
     MethodNotAllowed(String),
     /// A part of a file that does not exist; the file's length.
     RangeNotSatisfiable(usize),
-    /// What lies behind does not work; the log has the cause.
-    NotReady,
+    /// What lies behind does not work; in a word, and the log has the cause.
+    NotReady(&'static str),
     /// Everything unexpected; the text is for the log alone.
     Internal(String),
 }
@@ -68,7 +68,7 @@ impl HttpError {
             Self::NotFound => "T-208",
             Self::MethodNotAllowed(_) => "T-209",
             Self::RangeNotSatisfiable(_) => "T-211",
-            Self::NotReady => "T-291",
+            Self::NotReady(_) => "T-291",
             Self::Internal(_) => "T-290",
         }
     }
@@ -124,7 +124,7 @@ impl ResponseError for HttpError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::RangeNotSatisfiable(_) => StatusCode::RANGE_NOT_SATISFIABLE,
-            Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

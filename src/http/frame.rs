@@ -16,7 +16,7 @@ use askama::Template;
 use futures_util::FutureExt;
 
 use super::error::HttpError;
-use super::headers::REQUEST_ID;
+use super::headers::{REQUEST_ID, UNREADY};
 use super::refusal;
 use super::site::Site;
 use super::unread::Held;
@@ -24,13 +24,20 @@ use super::visit::Visit;
 use crate::device::is_prefetch;
 use crate::telemetry::RequestSeen;
 
+/// How soon it is worth trying again where something does not work, in seconds.
+const TRY_AGAIN_AFTER: &str = "5";
+
 /// A page as a response.
 ///
 /// # Errors
 /// When it cannot be rendered, which no page of ours does.
 pub fn page(status: StatusCode, page: &impl Template) -> Result<HttpResponse, HttpError> {
     let html = page.render().map_err(HttpError::internal)?;
-    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+    let mut response = HttpResponse::build(status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((RETRY_AFTER, TRY_AGAIN_AFTER));
+    }
+    Ok(response.content_type("text/html; charset=utf-8").body(html))
 }
 
 /// Whether nobody asked for this request yet: a browser that guesses where a tap will go.
@@ -58,7 +65,7 @@ fn draw(visit: &Visit, error: &HttpError) -> HttpResponse {
         HttpError::RateLimited(wait) => set(RETRY_AFTER, (wait.as_secs() + 1).to_string()),
         HttpError::MethodNotAllowed(allow) => set(ALLOW, allow.clone()),
         HttpError::RangeNotSatisfiable(length) => set(CONTENT_RANGE, format!("bytes */{length}")),
-        _ if status == StatusCode::SERVICE_UNAVAILABLE => set(RETRY_AFTER, "5".to_owned()),
+        HttpError::NotReady(reason) => set(UNREADY, (*reason).to_owned()),
         _ => {}
     }
     response

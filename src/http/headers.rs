@@ -8,6 +8,9 @@ use actix_web::http::header::{
 /// The request's reference, which the page shows and the log has.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What does not work behind the site, in a word; for whoever asks `/readyz`.
+pub const UNREADY: HeaderName = HeaderName::from_static("x-unready");
+
 /// What is set on every response.
 #[derive(Debug, Clone)]
 pub struct SecurityHeaders {

@@ -80,7 +80,7 @@ pub use page::ContactLines;
 pub use proxy::TrustedProxies;
 pub use server::{Bound, ServeError, serve};
 pub use settings::{Settings, SiteKind};
-pub use site::{Readiness, Site, SiteParts};
+pub use site::{Readiness, Site, SiteParts, Unready};
 pub use tls::{AskForCertificate, Refreshed, TlsError, TlsFiles, TlsSource};
 
 use address::at;

@@ -20,8 +20,17 @@ use crate::entropy::{Entropy, EntropyError};
 use crate::pepper::Pepper;
 use crate::telemetry::Metrics;
 
-/// Whether everything behind the sites works: `Err` says what does not, for the log and `/readyz`.
-pub type Readiness = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
+/// What does not work behind the sites.
+#[derive(Debug, Clone)]
+pub struct Unready {
+    /// In a word, for whoever watches: `store-unavailable` and the like.
+    pub reason: &'static str,
+    /// In full, for the log.
+    pub cause: String,
+}
+
+/// Whether everything behind the sites works.
+pub type Readiness = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), Unready>> + Send>> + Send + Sync>;
 
 /// What a site is made of.
 #[derive(Clone)]

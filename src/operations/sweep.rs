@@ -6,7 +6,8 @@ use crate::store::{Store, StoreError};
 /// The most entries that one commit removes, so that others never wait long.
 const BATCH: usize = 500;
 
-/// Removes everything that has expired; says how much that was.
+/// Removes everything that has expired; says how much that was. It needs no lease to be right: what had expired when it began
+/// is removed, however late, and whatever was put since has another end.
 ///
 /// # Errors
 /// When the store fails; what was removed before is gone.

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use tegata::enrollment::{ClaimRequest, Credential, Number, Refusal, Secret};
+use tegata::store::{Guard, Key, StoreError, Version};
 
 use crate::world::{World, android};
 
@@ -31,6 +32,24 @@ async fn a_number_that_nobody_has_answers_like_one_with_a_wrong_secret() {
     }
 }
 
+/// A guard that holds: no lease was ever taken.
+fn nobody_else() -> Guard {
+    Guard::Absent(Key::new("lease/sweep").unwrap())
+}
+
+#[tokio::test]
+async fn a_node_that_lost_its_lease_forgets_nothing() {
+    let world = World::new().await;
+    let nobodys =
+        Number::parse(if world.invitation.number.expose() == "00000000" { "00000001" } else { "00000000" });
+    world.authority.claim(wrong(&nobodys.unwrap())).await.unwrap_err();
+    world.clock.advance(SignedDuration::from_hours(49));
+    let lost = Guard::Version(Key::new("lease/sweep").unwrap(), Version(1));
+    let refused = world.authority.forget_decoys(&lost).await.unwrap_err();
+    assert_eq!(refused, StoreError::Conflict(Key::new("lease/sweep").unwrap()));
+    assert_eq!(world.authority.forget_decoys(&nobody_else()).await.unwrap(), 1);
+}
+
 #[tokio::test]
 async fn wrong_tries_are_forgotten_alike_after_two_days() {
     let world = World::new().await;
@@ -43,7 +62,7 @@ async fn wrong_tries_are_forgotten_alike_after_two_days() {
             assert_eq!(one, other, "{hours} hours before");
         }
         world.clock.advance(SignedDuration::from_hours(hours));
-        let swept = world.authority.forget_decoys().await.unwrap();
+        let swept = world.authority.forget_decoys(&nobody_else()).await.unwrap();
         assert_eq!(swept, usize::from(hours > 48));
     }
 }

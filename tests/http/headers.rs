@@ -3,6 +3,7 @@
 use openssl::sha::sha256;
 use reqwest::Method;
 use scraper::{Html, Selector};
+use tegata::http::Unready;
 
 use crate::world::{ANDROID, Browser, Page, Wanted, World};
 
@@ -237,14 +238,15 @@ async fn a_link_is_read_in_either_case() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readiness_is_not_life() {
-    let world =
-        World::with(Wanted { ready: Some(|| Err("the store is away".into())), ..Wanted::default() }).await;
+    let away = || Err(Unready { reason: "store-unavailable", cause: "the store is away".to_owned() });
+    let world = World::with(Wanted { ready: Some(away), ..Wanted::default() }).await;
     let browser = Browser::new(ANDROID);
     assert_eq!(browser.get(&world.landing("/healthz")).await.status, 200);
     let page = browser.get(&world.landing("/readyz")).await;
     assert_eq!((page.status, page.mark("code").as_deref()), (503, Some("T-291")));
     assert!(!page.text.contains("the store is away"), "the cause is for the log");
     assert_eq!(page.header("retry-after"), Some("5"));
+    assert_eq!(page.header("x-unready"), Some("store-unavailable"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

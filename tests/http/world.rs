@@ -17,7 +17,7 @@ use tegata::enrollment::{
     RegistrationAuthority, SubscriberInvite,
 };
 use tegata::entropy::SystemEntropy;
-use tegata::http::{Settings, Site, SiteParts, TlsSource, serve};
+use tegata::http::{Settings, Site, SiteParts, TlsSource, Unready, serve};
 use tegata::pepper::Pepper;
 use tegata::pki::key::{KeyType, SubjectKey};
 use tegata::pki::serial::SerialNumber;
@@ -82,7 +82,7 @@ impl Drop for World {
 pub struct Wanted {
     pub settings: Option<fn(&mut Settings)>,
     /// What the readiness check does in place of saying yes.
-    pub ready: Option<fn() -> Result<(), String>>,
+    pub ready: Option<fn() -> Result<(), Unready>>,
     pub check_tls: Option<fn(&World) -> Arc<TlsSource>>,
     pub landing_tls: Option<fn(&World) -> Arc<TlsSource>>,
 }

@@ -1,0 +1,95 @@
+//! What a running Tegata does by itself, round after round.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::sync::Mutex;
+
+use super::renewal::SignerFiles;
+use crate::clock::Clock;
+use crate::enrollment::RegistrationAuthority;
+use crate::operations::{Held, Leases, Stop, recur, sweep};
+use crate::store::{Partition, Store};
+use crate::telemetry::{Background, Metrics};
+
+/// How often expired entries are taken off the disk.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// How long a node that sweeps may be silent before another one does it.
+const SWEEP_LEASE: SignedDuration = SignedDuration::from_mins(3);
+/// How often the signer's files are looked at.
+const LOOK_AT_SIGNER: Duration = Duration::from_secs(1);
+
+/// What the rounds work with.
+pub(super) struct Rounds {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) leases: Leases,
+    pub(super) authority: RegistrationAuthority,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Rounds {
+    /// Begins all of it, until `stop`.
+    pub(super) fn begin(self, stop: &Stop, signer: SignerFiles) {
+        let rounds = Arc::new(self);
+        rounds.metrics.lease(Background::Signer, true);
+        let sweeping = Arc::clone(&rounds);
+        tokio::spawn(recur(SWEEP_EVERY, stop.clone(), move || {
+            let rounds = Arc::clone(&sweeping);
+            async move { rounds.tidy().await }
+        }));
+        let signer = Arc::new(Mutex::new(signer));
+        tokio::spawn(recur(LOOK_AT_SIGNER, stop.clone(), move || {
+            let (signer, rounds) = (Arc::clone(&signer), Arc::clone(&rounds));
+            async move {
+                let mut signer = signer.lock_owned().await;
+                // A file system may hang; the servers must not.
+                let looked = tokio::task::spawn_blocking(move || signer.refresh()).await;
+                rounds.ended(Background::Signer, looked.is_ok());
+            }
+        }));
+    }
+
+    fn ended(&self, task: Background, good: bool) {
+        self.metrics.round(task, good, self.clock.now());
+    }
+
+    /// Of all nodes, one tidies up.
+    async fn tidy(&self) {
+        let taken = self.leases.take(&Partition::installation(), "sweep", SWEEP_LEASE).await;
+        let held = taken.unwrap_or_else(|error| {
+            tracing::error!(%error, "the lease on the sweep could not be taken");
+            None
+        });
+        for task in [Background::Decoys, Background::Sweep] {
+            self.metrics.lease(task, held.is_some());
+        }
+        if let Some(held) = held {
+            self.forget_decoys(&held).await;
+            self.sweep().await;
+        }
+    }
+
+    async fn forget_decoys(&self, held: &Held) {
+        let forgotten = self.authority.forget_decoys(&held.guard()).await;
+        self.ended(Background::Decoys, forgotten.is_ok());
+        match forgotten {
+            Ok(_) => {}
+            Err(error) if held.is_lost(&error) => {
+                tracing::warn!(number = held.number, "another node took the lease on the sweep");
+            }
+            Err(error) => tracing::error!(%error, "old wrong tries could not be forgotten"),
+        }
+    }
+
+    async fn sweep(&self) {
+        let swept = sweep(self.store.as_ref(), self.clock.as_ref()).await;
+        self.ended(Background::Sweep, swept.is_ok());
+        match swept {
+            Ok(0) => {}
+            Ok(removed) => tracing::debug!(removed, "expired entries were removed"),
+            Err(error) => tracing::error!(%error, "expired entries could not be removed"),
+        }
+    }
+}
