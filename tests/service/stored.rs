@@ -10,8 +10,10 @@ use rusqlite::{Connection, OpenFlags};
 pub struct Stored {
     /// Every row of every table, as text, in order.
     pub rows: Vec<String>,
-    documents: Vec<(String, String, Vec<u8>)>,
-    events: Vec<Vec<u8>>,
+    /// Partition, key and bytes of every document.
+    pub documents: Vec<(String, String, Vec<u8>)>,
+    /// Every event of an organization, in order.
+    pub events: Vec<Vec<u8>>,
 }
 
 /// A certificate of the ledger.
