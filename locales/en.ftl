@@ -132,6 +132,16 @@ number-hint = 8 digits
 number-wrong = The number or the secret code is not right
 number-qr = If your invitation has a QR code, just scan it with the camera of the device that will use the certificate.
 
+## Facility entry
+
+facility-title = Enter the code of your facility
+facility-label = Facility code
+facility-hint = The letters and digits in your invitation, such as G13B.
+facility-submit = Next
+facility-none = I have no facility code
+facility-other = This is not my facility
+facility-instead = Start with a facility code
+
 ## Secret entry
 
 secret-title = Get your certificate
@@ -359,6 +369,10 @@ t-115-title = This device is not meant
 t-115-fact = The invitation is for: { $devices }
 t-115-why = This invitation is for another kind of device. Nothing has been used up.
 t-115-todo = Open the invitation on the right device.
+t-116-title = This facility code was not found
+t-116-why = The code is not right, or this facility does not use one.
+t-116-todo = Check the facility code in your invitation and enter it again. Without a facility code, the retrieval number and the secret code are enough.
+t-116-action = Enter the facility code again
 t-190-title = Not possible at the moment
 t-190-why = There is a passing problem. Nothing has been used up.
 t-190-todo = Please wait a little and try again.

@@ -11,7 +11,7 @@ use super::materials::Materials;
 use super::storage::open_store;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Configuration, Loaded, Problem};
-use crate::directory::{Organization, OrganizationId};
+use crate::directory::{Logo, LogoFile, Organization, OrganizationId};
 use crate::enrollment::{
     Actor, AuthorityParts, AuthoritySettings, Caller, LockPolicy, Maker, RegistrationAuthority,
 };
@@ -106,11 +106,25 @@ impl Office {
         found.ok_or_else(|| AppError::NoOrganization(id.clone()))
     }
 
-    /// Changes its name or its contact.
+    /// Writes it anew; a `new` logo before, and the `old` one away where it is named no more.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn put_organization(&self, organization: &Organization) -> Result<(), AppError> {
-        Ok(self.authority.directory().put_organization(organization).await?)
+    pub async fn put_organization(
+        &self,
+        organization: &Organization,
+        new: Option<&(Logo, LogoFile)>,
+        old: Option<&Logo>,
+    ) -> Result<(), AppError> {
+        let directory = self.authority.directory();
+        if let Some((logo, picture)) = new {
+            directory.put_logo(logo, picture).await?;
+        }
+        directory.put_organization(organization).await?;
+        // A page that was drawn before may lose its logo; its name stands beside it.
+        if let Some(old) = old.filter(|old| organization.look.logo.as_ref() != Some(old)) {
+            directory.remove_logo(old).await?;
+        }
+        Ok(())
     }
 }

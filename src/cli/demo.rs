@@ -110,11 +110,11 @@ async fn start(
         public_url: sites.landing.clone(),
         check_url: sites.check.clone(),
         server_names: place.names(),
-        organization: Organization {
-            id: "demo".parse().map_err(internal)?,
-            name: "Tegata Demo".to_owned(),
-            contact: Contact { name: Some("Demo desk".to_owned()), ..Contact::default() },
-        },
+        organization: Organization::new(
+            "demo".parse().map_err(internal)?,
+            "Tegata Demo".to_owned(),
+            Contact { name: Some("Demo desk".to_owned()), ..Contact::default() },
+        ),
         operator: "demo".to_owned(),
         authorities: Some(KeyType::P256),
         store: Vec::new(),

@@ -181,11 +181,11 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         public_url: arguments.public_url.clone(),
         check_url: arguments.check_url.clone(),
         server_names: Vec::new(),
-        organization: Organization {
-            id: arguments.organization_id.clone(),
-            name: arguments.organization.clone(),
-            contact: arguments.contact.contact(),
-        },
+        organization: Organization::new(
+            arguments.organization_id.clone(),
+            arguments.organization.clone(),
+            arguments.contact.contact(),
+        ),
         operator: arguments.operator.clone(),
         authorities: (!arguments.import_later).then_some(arguments.key),
         store: arguments.store.settings()?,

@@ -2,12 +2,20 @@
 //!
 //! Everything of an organization lies in its own partition; only the list of organizations is the installation's.
 
+mod colour;
+mod doors;
+mod logo;
 mod operator;
 mod organization;
 mod subscriber;
 
+pub use colour::{Colour, Ground, NotAColour, Unreadable};
+pub use doors::{FirstPage, FoundFacility};
+pub use logo::{LARGEST_FILE as LARGEST_LOGO_FILE, Logo, LogoError, LogoFile};
 pub use operator::{Operator, OperatorToken};
-pub use organization::{Contact, Facility, FacilityCode, NotAnIdentifier, Organization, OrganizationId};
+pub use organization::{
+    Contact, Facility, FacilityCode, FirstQuestion, Look, NotAnIdentifier, Organization, OrganizationId,
+};
 pub use subscriber::{Subscriber, SubscriberId};
 
 use std::sync::Arc;
@@ -54,6 +62,13 @@ impl Record for PepperProof {
 #[derive(Debug, Clone)]
 pub struct Directory {
     store: Arc<dyn Store>,
+}
+
+/// The list of the organizations that ask for the facility first.
+const FACILITY_FIRST: &str = "facility-first";
+
+fn logo_key(name: &str) -> Result<Key, KeyError> {
+    Key::new(format!("logo/{name}"))
 }
 
 /// The partition that holds everything of an organization.
@@ -146,7 +161,8 @@ impl Directory {
         Ok(self.read(&partition(id)?, "organization").await?.map(|(found, _)| found))
     }
 
-    /// Writes an organization's name and contact anew.
+    /// Writes an organization anew. Who asks for the facility first stands in a list of the installation as well, which is
+    /// written before: an entry that is not true (after a crash in between) is passed over.
     ///
     /// # Errors
     /// [`DirectoryError::Missing`] when there is no such organization.
@@ -156,10 +172,51 @@ impl Directory {
         let Some(found) = self.store.find(&partition, &key).await? else {
             return Err(DirectoryError::Missing(format!("organization {}", organization.id)));
         };
+        let (index, order) = (Key::new(FACILITY_FIRST)?, organization.id.as_str().to_owned());
+        let list = match organization.first_question {
+            FirstQuestion::Number => Commit::new().unindex(index, order),
+            FirstQuestion::Facility => {
+                let document = Key::new(format!("organization/{}", organization.id))?;
+                Commit::new().index(IndexEntry { index, order, document })
+            }
+        };
+        self.store.commit(&Partition::installation(), list).await?;
         let commit =
             Commit::new().guard(Guard::Version(key.clone(), found.version)).put(key, encode(organization)?);
         self.store.commit(&partition, commit).await?;
         Ok(())
+    }
+
+    /// Keeps the picture of a logo, before an organization's record names it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn put_logo(&self, logo: &Logo, file: &LogoFile) -> Result<(), DirectoryError> {
+        let commit = Commit::new().put(logo_key(&logo.name)?, encode(file)?);
+        self.store.commit(&Partition::installation(), commit).await?;
+        Ok(())
+    }
+
+    /// Takes the picture of a logo away, after the organization's record names it no more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn remove_logo(&self, logo: &Logo) -> Result<(), DirectoryError> {
+        let commit = Commit::new().delete(logo_key(&logo.name)?);
+        self.store.commit(&Partition::installation(), commit).await?;
+        Ok(())
+    }
+
+    /// The picture of the logo with this name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_logo(&self, name: &str) -> Result<Option<LogoFile>, DirectoryError> {
+        if !Logo::is_name(name) {
+            return Ok(None);
+        }
+        let found = self.read(&Partition::installation(), logo_key(name)?.as_str()).await?;
+        Ok(found.map(|(file, _)| file))
     }
 
     /// The identifiers of all organizations, in byte order.

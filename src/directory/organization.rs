@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::colour::Colour;
+use super::logo::Logo;
 use crate::store::record::Record;
 
 /// A text that cannot be an identifier.
@@ -145,6 +147,29 @@ pub struct Contact {
     pub hours: Option<String>,
 }
 
+/// How an organization's pages look, beside its name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Look {
+    /// The colour of buttons, links and marks on light pages; people can read it.
+    pub colour: Option<Colour>,
+    /// The same on dark pages; without it, the nearest shade of the other one.
+    pub dark_colour: Option<Colour>,
+    /// The logo beside the name.
+    pub logo: Option<Logo>,
+}
+
+/// What people are asked for first where no link brought them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FirstQuestion {
+    /// The retrieval number.
+    #[default]
+    Number,
+    /// The code of their facility; then the number.
+    Facility,
+}
+
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organization {
@@ -155,6 +180,20 @@ pub struct Organization {
     /// Whom people ask.
     #[serde(default)]
     pub contact: Contact,
+    /// How its pages look.
+    #[serde(default)]
+    pub look: Look,
+    /// What people are asked for first where no link brought them.
+    #[serde(default)]
+    pub first_question: FirstQuestion,
+}
+
+impl Organization {
+    /// An organization with the pages as Tegata brings them.
+    #[must_use]
+    pub fn new(id: OrganizationId, name: String, contact: Contact) -> Self {
+        Self { id, name, contact, look: Look::default(), first_question: FirstQuestion::default() }
+    }
 }
 
 impl Record for Organization {

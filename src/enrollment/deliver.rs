@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::sealed::{self, Opened};
 use super::state::{Claim, State};
 use super::view::{BundleFile, FetchPart, FetchedFile, OpenedTicket, TicketStanding};
-use crate::directory::Contact;
+use crate::directory::Organization;
 use crate::pepper::Purpose;
 use crate::pki::serial::SerialNumber;
 use crate::store::record::decode;
@@ -77,6 +77,7 @@ impl RegistrationAuthority {
             enrollment: enrollment.id.clone(),
             organization: organization.name,
             contact: organization.contact,
+            look: organization.look,
             offer: offer.title.clone(),
             platform: claim.platform,
             os_version: claim.os_version.clone(),
@@ -95,11 +96,10 @@ impl RegistrationAuthority {
         })))
     }
 
-    /// The organization behind a ticket, and whom to ask there, for the page of a refusal. Changes nothing.
-    pub async fn organization_behind_ticket(&self, ticket: &Ticket) -> Option<(String, Contact)> {
+    /// The organization behind a ticket, for the page of a refusal. Changes nothing.
+    pub async fn organization_behind_ticket(&self, ticket: &Ticket) -> Option<Organization> {
         let found = self.behind_ticket(ticket).await.ok().flatten()?;
-        let organization = self.organization(&found.loaded.enrollment.organization).await.ok()?;
-        Some((organization.name, organization.contact))
+        self.organization(&found.loaded.enrollment.organization).await.ok()
     }
 
     /// Describes a file without counting a fetch.

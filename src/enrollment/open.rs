@@ -11,7 +11,7 @@ use super::state::State;
 use super::transition::Door;
 use super::view::OpenedInvitation;
 use crate::device::Platform;
-use crate::directory::{Contact, DirectoryError, Organization, OrganizationId};
+use crate::directory::{DirectoryError, Organization, OrganizationId};
 use crate::pepper::{Purpose, SecretHash};
 use crate::pki::serial::SerialNumber;
 use crate::profile::Offer;
@@ -128,6 +128,7 @@ impl RegistrationAuthority {
         Ok(OpenedInvitation {
             organization: organization.name,
             contact: organization.contact,
+            look: organization.look,
             offer: offer.title.clone(),
             password: offer.bundle.password,
             platforms: meant_for(&enrollment.platforms, offer),
@@ -138,15 +139,14 @@ impl RegistrationAuthority {
         })
     }
 
-    /// The organization behind a link, and whom to ask there, for the page of a refusal. Changes nothing.
-    pub async fn organization_behind_code(&self, code: &Code) -> Option<(String, Contact)> {
+    /// The organization behind a link, for the page of a refusal. Changes nothing.
+    pub async fn organization_behind_code(&self, code: &Code) -> Option<Organization> {
         let (Behind::Former(found, _) | Behind::Current(found)) =
             self.behind(Purpose::Code, code.expose().as_bytes()).await.ok()?
         else {
             return None;
         };
-        let organization = self.organization(&found.enrollment.organization).await.ok()?;
-        Some((organization.name, organization.contact))
+        self.organization(&found.enrollment.organization).await.ok()
     }
 }
 

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::credentials::{Code, Number, Secret};
 use super::id::EnrollmentId;
 use crate::device::{BundleTarget, Platform};
-use crate::directory::Contact;
+use crate::directory::{Contact, Look};
 use crate::pki::pkcs12::Variant;
 use crate::pki::serial::SerialNumber;
 use crate::profile::{Localized, PasswordMode};
@@ -21,6 +21,8 @@ pub struct OpenedInvitation {
     pub organization: String,
     /// Whom to ask.
     pub contact: Contact,
+    /// How the organization's pages look.
+    pub look: Look,
     /// What is handed out.
     pub offer: Localized,
     /// How the bundle password comes about.
@@ -82,6 +84,8 @@ pub struct OpenedTicket {
     pub organization: String,
     /// Whom to ask.
     pub contact: Contact,
+    /// How the organization's pages look.
+    pub look: Look,
     /// What is handed out.
     pub offer: Localized,
     /// The device that it was made for.

@@ -56,11 +56,14 @@ fn sha256(bytes: &[u8]) -> Vec<u8> {
     hash(MessageDigest::sha256(), bytes).map(|digest| digest.to_vec()).unwrap_or_default()
 }
 
-/// The source expression of the style sheet for the Content-Security-Policy (CSP Level 3 §6.7.2.4).
+/// The source expression of a `<style>` for the Content-Security-Policy (CSP Level 3 §6.7.2.4).
 #[must_use]
-pub fn style_source() -> String {
-    format!("'sha256-{}'", BASE64.encode(&sha256(STYLE.as_bytes())))
+pub fn style_source(style: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(&sha256(style.as_bytes())))
 }
+
+/// The source expression of the one style sheet.
+pub static STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| style_source(STYLE));
 
 /// `GET /assets/{name}`: a file, for good.
 ///
@@ -94,6 +97,18 @@ mod tests {
                 (name, HEXLOWER.decode(long.as_bytes()).unwrap().try_into().unwrap())
             })
             .collect()
+    }
+
+    #[test]
+    fn an_organizations_colour_is_measured_against_the_pages_that_there_are() {
+        use crate::directory::{Colour, Ground};
+
+        let mut blocks = STYLE.split(":root{").skip(1);
+        for ground in [Ground::Light, Ground::Dark] {
+            let colours = colours(blocks.next().unwrap().split('}').next().unwrap());
+            let found = |name: &str| HEXLOWER.encode(&colours[name]).parse::<Colour>().unwrap();
+            assert_eq!((found("page"), found("sheet")), (ground.page(), ground.sheet()));
+        }
     }
 
     /// Relative luminance and contrast (WCAG 2.2, "contrast ratio").

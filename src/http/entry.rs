@@ -10,6 +10,7 @@ use askama::Template;
 
 use super::entry_form::{EntryForm, NUMBER_FORM, Wrong, link_form, shows_form};
 use super::error::{HttpError, refusal_status};
+use super::facility;
 use super::form::{self, Form};
 use super::frame::page;
 use super::limits::Kind;
@@ -18,6 +19,7 @@ use super::origin;
 use super::page::Frame;
 use super::visit::Visit;
 use crate::device::{Device, Hop};
+use crate::directory::FirstPage;
 use crate::enrollment::{ClaimRequest, Code, Credential, Refusal, Secret, Ticket};
 use crate::pki::pkcs12::BundlePassword;
 
@@ -44,11 +46,19 @@ async fn refused(visit: &Visit, code: &Code, refusal: Refusal) -> HttpError {
     if refusal == Refusal::Unknown {
         return missed(visit, refusal);
     }
-    HttpError::refused(refusal, visit.site().authority.organization_behind_code(code).await)
+    if let Some(organization) = visit.site().authority.organization_behind_code(code).await {
+        visit.belongs_to(&organization);
+    }
+    refusal.into()
+}
+
+/// Counts a facility's code that leads nowhere.
+pub(super) fn missed_facility(visit: &Visit) -> Result<(), HttpError> {
+    visit.count(Kind::Miss)
 }
 
 /// What a request gets before anything is looked up: previewers a page without a form, LINE the way out.
-fn before(visit: &Visit, device: &Device) -> Option<Result<HttpResponse, HttpError>> {
+pub(super) fn before(visit: &Visit, device: &Device) -> Option<Result<HttpResponse, HttpError>> {
     if device.bot {
         return Some(preview(visit));
     }
@@ -81,6 +91,7 @@ pub async fn by_code(visit: Visit, request: HttpRequest) -> Result<HttpResponse,
         Err(refusal) => return Err(refused(&visit, &code, refusal).await),
     };
     visit.is_about(&opened.enrollment);
+    visit.wears(&opened.look);
     if let Some(answer) = obstacle::before(&visit, &device, Some(&opened)) {
         return answer;
     }
@@ -88,7 +99,21 @@ pub async fn by_code(visit: Visit, request: HttpRequest) -> Result<HttpResponse,
     page(StatusCode::OK, &form.draw(&visit, &device)?)
 }
 
-/// `GET /`: the form for number and secret.
+/// `GET /`: the form for number and secret, or for the facility's code where the organization wants that first.
+///
+/// # Errors
+/// None but an unexpected one.
+pub async fn first(visit: Visit) -> Result<HttpResponse, HttpError> {
+    if let Some(answer) = before(&visit, &visit.device(None)) {
+        return answer;
+    }
+    match facility::first_page(&visit).await? {
+        FirstPage::Facility => facility::as_first_page(&visit),
+        FirstPage::Number | FirstPage::Either => by_number(visit).await,
+    }
+}
+
+/// `GET /n`: the form for number and secret.
 ///
 /// # Errors
 /// None but an unexpected one.
@@ -100,7 +125,8 @@ pub async fn by_number(visit: Visit) -> Result<HttpResponse, HttpError> {
     if let Some(answer) = obstacle::before(&visit, &device, None) {
         return answer;
     }
-    page(StatusCode::OK, &EntryForm::default().draw(&visit, &device)?)
+    let by_facility = facility::first_page(&visit).await? != FirstPage::Number;
+    page(StatusCode::OK, &EntryForm { by_facility, ..EntryForm::default() }.draw(&visit, &device)?)
 }
 
 fn code_of(visit: &Visit, request: &HttpRequest) -> Result<Code, HttpError> {
@@ -182,6 +208,7 @@ pub async fn claim_by_code(
         Err(refusal) => return Err(refused(&visit, &code, refusal).await),
     };
     visit.is_about(&opened.enrollment);
+    visit.wears(&opened.look);
     if let Wrong::Refused(refusal @ Refusal::OtherDevice { meant_for }) = &wrong {
         return obstacle::other_device(&visit, &device, meant_for, refusal_status(refusal), Some(&opened));
     }
@@ -189,7 +216,7 @@ pub async fn claim_by_code(
     page(wrong.status(), &again.draw(&visit, &device)?)
 }
 
-/// `POST /`: number and secret. Right: 303 to the ticket.
+/// `POST /`, `/n` or `/f/{facility}`: number and secret. Right: 303 to the ticket.
 ///
 /// # Errors
 /// The refusal that applies, where the form cannot be shown again.
@@ -199,6 +226,7 @@ pub async fn claim_by_number(
     payload: Payload,
 ) -> Result<HttpResponse, HttpError> {
     let form = received(&visit, &request, payload).await?;
+    let facility = facility::behind(&visit, &request).await?;
     let device = visit.device(Some(&form));
     let wrong = match visit.site().nonces.open(NUMBER_FORM, form.get("form")) {
         Err(problem) => Wrong::Nonce(problem),
@@ -232,7 +260,12 @@ pub async fn claim_by_number(
     }
     let asks_password =
         form.filled("password").is_some() || matches!(wrong, Wrong::Refused(Refusal::WeakPassword));
-    let again =
-        EntryForm { number: form.get("number"), asks_password, wrong: Some(&wrong), ..EntryForm::default() };
+    let again = EntryForm {
+        number: form.get("number"),
+        facility,
+        asks_password,
+        wrong: Some(&wrong),
+        ..EntryForm::default()
+    };
     page(wrong.status(), &again.draw(&visit, &device)?)
 }

@@ -37,6 +37,10 @@ pub struct EntryPage {
     pub offer: Option<String>,
     /// Whether the number is asked for.
     pub asks_number: bool,
+    /// The facility under which the number is asked for.
+    pub facility: Option<String>,
+    /// The way to the facility's code, where somebody wants it first.
+    pub by_facility: Option<String>,
     /// The number that was typed before, so that nobody types it twice.
     pub number: String,
     /// Whether the person chooses the bundle password.
@@ -130,6 +134,10 @@ impl Wrong {
 pub(super) struct EntryForm<'a> {
     pub(super) link: Option<(&'a Code, OpenedInvitation)>,
     pub(super) number: &'a str,
+    /// The facility under whose code the form stands.
+    pub(super) facility: Option<String>,
+    /// Whether there are organizations that ask for the facility first.
+    pub(super) by_facility: bool,
     pub(super) asks_password: bool,
     pub(super) wrong: Option<&'a Wrong>,
 }
@@ -162,6 +170,8 @@ impl EntryForm<'_> {
             nonce,
             offer: opened.as_ref().map(|opened| opened.offer.get(words.0.bcp47()).to_owned()),
             asks_number,
+            by_facility: (self.by_facility || self.facility.is_some()).then(|| visit.there("/f")),
+            facility: self.facility,
             number: echoed(self.number),
             asks_password: self.asks_password
                 || opened.as_ref().is_some_and(|opened| opened.password == PasswordMode::Chosen),

@@ -6,8 +6,6 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
-use super::page::ContactLines;
-use crate::directory::Contact;
 use crate::enrollment::Refusal;
 
 /// Why a request was not done. The page is drawn by [`super::frame`], in the request's language.
@@ -17,8 +15,6 @@ pub enum HttpError {
     Refused {
         /// Why.
         refusal: Refusal,
-        /// The organization and whom to ask, where they are known.
-        from: Option<Box<(String, ContactLines)>>,
     },
     /// A form that another site sent.
     ForeignOrigin,
@@ -32,6 +28,8 @@ pub enum HttpError {
     RateLimited(Duration),
     /// No such page.
     NotFound,
+    /// No organization that asks for it has a facility with this code.
+    UnknownFacility,
     /// The page does not take this method; what it takes.
     MethodNotAllowed(String),
     /// A part of a file that does not exist; the file's length.
@@ -43,13 +41,6 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    /// A refusal by an organization that may be named, with whom to ask.
-    #[must_use]
-    pub fn refused(refusal: Refusal, by: Option<(String, Contact)>) -> Self {
-        let from = by.map(|(organization, contact)| Box::new((organization, ContactLines::from(&contact))));
-        Self::Refused { refusal, from }
-    }
-
     /// Whatever the machinery says, for the log.
     pub fn internal(error: impl fmt::Display) -> Self {
         Self::Internal(error.to_string())
@@ -59,13 +50,14 @@ impl HttpError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Refused { refusal, .. } => refusal.code(),
+            Self::Refused { refusal } => refusal.code(),
             Self::ForeignOrigin => "T-203",
             Self::TooLarge => "T-204",
             Self::UnsupportedMediaType => "T-205",
             Self::BadForm => "T-206",
             Self::RateLimited(_) => "T-207",
             Self::NotFound => "T-208",
+            Self::UnknownFacility => "T-116",
             Self::MethodNotAllowed(_) => "T-209",
             Self::RangeNotSatisfiable(_) => "T-211",
             Self::NotReady(_) => "T-291",
@@ -98,14 +90,14 @@ pub const fn refusal_status(refusal: &Refusal) -> StatusCode {
 
 impl From<Refusal> for HttpError {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused { refusal, from: None }
+        Self::Refused { refusal }
     }
 }
 
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused { refusal, .. } => refusal.fmt(f),
+            Self::Refused { refusal } => refusal.fmt(f),
             Self::Internal(detail) => f.write_str(detail),
             other => f.write_str(other.code()),
         }
@@ -115,13 +107,13 @@ impl fmt::Display for HttpError {
 impl ResponseError for HttpError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Refused { refusal, .. } => refusal_status(refusal),
+            Self::Refused { refusal } => refusal_status(refusal),
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BadForm => StatusCode::BAD_REQUEST,
             Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::UnknownFacility => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::RangeNotSatisfiable(_) => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,

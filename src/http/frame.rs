@@ -72,7 +72,7 @@ fn draw(visit: &Visit, error: &HttpError) -> HttpResponse {
 }
 
 fn finish(site: &Site, visit: &Visit, headers: &mut HeaderMap) {
-    site.headers.set(headers);
+    site.headers.set(headers, visit.rules().as_deref());
     if let Ok(reference) = HeaderValue::from_str(visit.reference()) {
         headers.insert(REQUEST_ID, reference);
     }

@@ -5,6 +5,8 @@ use actix_web::http::header::{
     REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 
+use super::assets;
+
 /// The request's reference, which the page shows and the log has.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -14,7 +16,6 @@ pub const UNREADY: HeaderName = HeaderName::from_static("x-unready");
 /// What is set on every response.
 #[derive(Debug, Clone)]
 pub struct SecurityHeaders {
-    page: HeaderValue,
     over_tls: bool,
 }
 
@@ -24,19 +25,27 @@ const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame
 impl SecurityHeaders {
     /// The headers of a site; `over_tls` where people reach it by `https`.
     #[must_use]
-    pub fn new(over_tls: bool) -> Self {
-        let policy = format!(
-            "default-src 'none'; style-src {}; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-             frame-ancestors 'none'",
-            super::assets::style_source()
-        );
-        // The hash is base64, so that the policy is always a header value.
-        let page = HeaderValue::from_str(&policy).unwrap_or(NOTHING);
-        Self { page, over_tls }
+    pub const fn new(over_tls: bool) -> Self {
+        Self { over_tls }
     }
 
-    /// Sets the headers; what the handler set of them stays.
-    pub fn set(&self, headers: &mut HeaderMap) {
+    /// What a page may do. Its styles are ours and, where it has them, the organization's `rules`, each by its hash.
+    fn policy(rules: Option<&str>) -> HeaderValue {
+        let mut styles = assets::STYLE_SOURCE.clone();
+        if let Some(rules) = rules {
+            styles.push(' ');
+            styles.push_str(&assets::style_source(rules));
+        }
+        let policy = format!(
+            "default-src 'none'; style-src {styles}; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'"
+        );
+        // The hashes are base64, so that the policy is always a header value.
+        HeaderValue::from_str(&policy).unwrap_or(NOTHING)
+    }
+
+    /// Sets the headers of a response whose page may have `rules` of style beside ours; what the handler set stays.
+    pub fn set(&self, headers: &mut HeaderMap, rules: Option<&str>) {
         let is_page = headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
@@ -49,7 +58,7 @@ impl SecurityHeaders {
         };
         set(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if is_page {
-            set(CONTENT_SECURITY_POLICY, self.page.clone());
+            set(CONTENT_SECURITY_POLICY, Self::policy(rules));
             // Which Android, Windows or model this is decides about the file; Chrome tells from the second request on.
             set(
                 HeaderName::from_static("accept-ch"),

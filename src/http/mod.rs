@@ -8,7 +8,8 @@
 //!
 //! | page | address | `<body>` | inside |
 //! |---|---|---|---|
-//! | number entry | `/` | `data-page="number"` | `form#entry`: `number`, `secret`, hidden `form` |
+//! | number entry | `/`, `/n`, `/f/{facility}` | `data-page="number"` | `form#entry`: `number`, `secret`, hidden `form`; `a#by-facility`, `#facility` |
+//! | facility entry | `/f`, `/` where the organization wants it | `data-page="facility"` | `form#facility-entry` (GET): `facility`; `a#by-number` |
 //! | secret entry | `/c/{code}` | `data-page="secret"`, `data-platform` | `form#entry`: `secret`, hidden `form`, where asked for `password`; `#offer`, `#device`, `details#device-change a[data-device]`, `#once`, `#resume` |
 //! | the same, after a refusal | the form's | `data-code="T-…"` as well | `#problem[data-code]`, `#reference`, `#fact`, `#attempts[data-attempts-left]` |
 //! | another browser | `/c/{code}`, `/` | `data-page="browser"`, `data-obstacle` | `a#hop` (where a hop is worth trying), `ol#manual`, `#address`, `a#anyway`, `a[data-device]` |
@@ -39,6 +40,7 @@ mod delivery;
 mod entry;
 mod entry_form;
 mod error;
+mod facility;
 mod form;
 mod frame;
 mod furigana;
@@ -48,6 +50,7 @@ mod health;
 mod help;
 mod language;
 mod limits;
+mod look;
 mod metrics;
 mod moment;
 mod nonce;
@@ -91,7 +94,12 @@ use visit::Visit;
 /// What a form's address does before it looks at anything: origin, rate limit, media type, size, nonce (`entry`).
 fn landing(config: &mut ServiceConfig) {
     config
-        .service(at(["/"]).reads(entry::by_number).posts(entry::claim_by_number).done())
+        .service(at(["/"]).reads(entry::first).posts(entry::claim_by_number).done())
+        .service(at(["/n"]).reads(entry::by_number).posts(entry::claim_by_number).done())
+        .service(at(["/f", "/F"]).reads(facility::ask).done())
+        .service(
+            at(["/f/{facility}", "/F/{facility}"]).reads(facility::show).posts(entry::claim_by_number).done(),
+        )
         .service(at(["/c/{code}", "/C/{code}"]).reads(entry::by_code).posts(entry::claim_by_code).done())
         .service(at(["/t/{ticket}"]).reads(ticket::show).done())
         .service(at(["/d/{ticket}/{file}"]).reads_apart(delivery::get, delivery::head).done())
@@ -99,6 +107,7 @@ fn landing(config: &mut ServiceConfig) {
         .service(at(["/help"]).reads(help::list).done())
         .service(at(["/help/{code}"]).reads(help::explain).done())
         .service(at(["/assets/{name}"]).reads(assets::serve).done())
+        .service(at(["/logo/{name}.png"]).reads(look::logo).done())
         .service(at(["/healthz"]).reads(health::live).done())
         .service(at(["/readyz"]).reads(health::ready).done());
 }
@@ -108,6 +117,7 @@ fn check(config: &mut ServiceConfig) {
     config
         .service(at(["/", "/check"]).reads(check::check).done())
         .service(at(["/assets/{name}"]).reads(assets::serve).done())
+        .service(at(["/logo/{name}.png"]).reads(look::logo).done())
         .service(at(["/healthz"]).reads(health::live).done())
         .service(at(["/readyz"]).reads(health::ready).done());
 }

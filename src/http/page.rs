@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::furigana;
 use super::language::Language;
+use super::look::LogoLink;
 use super::words::{Phrase, Words};
 use crate::device::{OsVersion, Platform};
 use crate::directory::Contact;
@@ -71,6 +72,10 @@ pub struct Frame {
     pub from: Option<String>,
     /// Whom to ask.
     pub contact: ContactLines,
+    /// The rules that put the organization's colour in place of ours.
+    pub rules: Option<String>,
+    /// The organization's logo.
+    pub logo: Option<LogoLink>,
     /// The request's reference, which the log has as well.
     pub reference: String,
     /// Whether the page shows the reference: where something was refused.

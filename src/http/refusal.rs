@@ -38,26 +38,24 @@ pub struct RefusalPage {
 pub fn of(visit: &Visit, error: &HttpError) -> RefusalPage {
     let words = visit.words();
     let now = visit.site().now();
-    let (problem, name, from) = match error {
-        HttpError::Refused { refusal, from } => (explain(words, refusal, now), "refusal", from.clone()),
+    let (problem, name) = match error {
+        HttpError::Refused { refusal } => (explain(words, refusal, now), "refusal"),
+        HttpError::UnknownFacility => (Problem::explain(words, error.code()), "refusal"),
         HttpError::RateLimited(wait) => {
             let wait = SignedDuration::try_from(*wait).unwrap_or_default();
             let fact = words.say("t-207-fact").with("span", words.span(wait.saturating_add(ONE_SECOND)));
-            (Problem::explain(words, error.code()).with_fact(&fact), "error", None)
+            (Problem::explain(words, error.code()).with_fact(&fact), "error")
         }
-        _ => (Problem::explain(words, error.code()), "error", None),
+        _ => (Problem::explain(words, error.code()), "error"),
     };
-    let mut frame = visit.frame(name, &problem.title).with_reference();
-    if let Some(from) = from {
-        let (organization, contact) = *from;
-        frame = frame.of(organization, contact);
-    }
+    let frame = visit.frame(name, &problem.title).with_reference();
     let landing = visit.site().kind == SiteKind::Landing;
-    let start = |key| Some(Action { href: visit.there("/"), text: words.say(key).to_string() });
+    let way = |path, key| Some(Action { href: visit.there(path), text: words.say(key).to_string() });
     let action = match error {
-        // Number and secret still work, on the first page.
-        HttpError::Refused { refusal: Refusal::LinkExpired { .. }, .. } => start("t-106-action"),
-        HttpError::NotFound if landing => start("back-to-start"),
+        // Number and secret still work.
+        HttpError::Refused { refusal: Refusal::LinkExpired { .. } } => way("/n", "t-106-action"),
+        HttpError::UnknownFacility => way("/f", "t-116-action"),
+        HttpError::NotFound if landing => way("/", "back-to-start"),
         _ => None,
     };
     let help = landing.then(|| visit.there(&format!("/help/{}", problem.code)));

@@ -132,7 +132,10 @@ pub(super) async fn refused(visit: &Visit, ticket: &Ticket, refusal: Refusal) ->
     if refusal == Refusal::Unknown {
         return missed(visit, refusal);
     }
-    HttpError::refused(refusal, visit.site().authority.organization_behind_ticket(ticket).await)
+    if let Some(organization) = visit.site().authority.organization_behind_ticket(ticket).await {
+        visit.belongs_to(&organization);
+    }
+    refusal.into()
 }
 
 /// `GET /t/{ticket}`: what to do now. Changes nothing, and can be opened again until the window ends.
@@ -151,9 +154,13 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Ht
     match standing {
         TicketStanding::Open(opened) => {
             visit.is_about(&opened.enrollment);
+            visit.wears(&opened.look);
             page(StatusCode::OK, &draw(&visit, &ticket, &opened)?)
         }
         TicketStanding::Installed { at, platform } => {
+            if let Some(organization) = visit.site().authority.organization_behind_ticket(&ticket).await {
+                visit.belongs_to(&organization);
+            }
             let words = visit.words();
             let fact = words
                 .say("installed-fact")

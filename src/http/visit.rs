@@ -15,11 +15,13 @@ use super::error::HttpError;
 use super::form::Form;
 use super::language::Language;
 use super::limits::Kind;
-use super::page::{Frame, here, language_links};
+use super::look::{self, LogoLink};
+use super::page::{ContactLines, Frame, here, language_links};
 use super::settings::Ends;
 use super::site::Site;
 use super::words::Words;
 use crate::device::{Device, Hints, Platform};
+use crate::directory::{Look, Organization};
 use crate::enrollment::EnrollmentId;
 use crate::entropy::Entropy;
 
@@ -110,6 +112,8 @@ struct Inner {
     connection: Option<Connection>,
     about: RefCell<Option<EnrollmentId>>,
     code: Cell<Option<&'static str>>,
+    look: RefCell<Look>,
+    organization: RefCell<Option<(String, ContactLines)>>,
 }
 
 /// One request.
@@ -143,6 +147,8 @@ impl Visit {
             connection: request.request().conn_data::<Connection>().cloned(),
             about: RefCell::new(None),
             code: Cell::new(None),
+            look: RefCell::default(),
+            organization: RefCell::default(),
             parameters,
             site: Arc::clone(site),
         }))
@@ -186,6 +192,24 @@ impl Visit {
         self.0.code.get()
     }
 
+    /// Notes whose request this turned out to be: every page of it has that organization's name, contact and look.
+    pub fn belongs_to(&self, organization: &Organization) {
+        let contact = ContactLines::from(&organization.contact);
+        self.0.organization.replace(Some((organization.name.clone(), contact)));
+        self.wears(&organization.look);
+    }
+
+    /// Notes how the page of this request looks.
+    pub fn wears(&self, look: &Look) {
+        self.0.look.replace(look.clone());
+    }
+
+    /// The rules of the style sheet that this request's page adds to ours.
+    #[must_use]
+    pub fn rules(&self) -> Option<String> {
+        look::rules(&self.0.look.borrow())
+    }
+
     /// Who asks.
     #[must_use]
     pub fn ends(&self) -> Ends {
@@ -207,15 +231,21 @@ impl Visit {
     /// What stands around the page `name`.
     #[must_use]
     pub fn frame(&self, name: &'static str, title: &dyn ToString) -> Frame {
-        Frame {
+        let frame = Frame {
             words: self.words(),
             name,
             title: title.to_string(),
             from: None,
             contact: self.site().settings.contact.clone(),
+            rules: self.rules(),
+            logo: LogoLink::of(&self.0.look.borrow()),
             reference: self.reference().to_owned(),
             show_reference: false,
             languages: language_links(self.0.language, &self.0.parameters.pairs()),
+        };
+        match self.0.organization.borrow().clone() {
+            None => frame,
+            Some((name, contact)) => frame.of(name, contact),
         }
     }
 

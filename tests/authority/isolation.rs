@@ -12,7 +12,7 @@ async fn second_organization(world: &World) -> (Caller, OperatorToken) {
     let id: OrganizationId = "other".parse().unwrap();
     let token = OperatorToken::draw(&SystemEntropy).unwrap();
     let operator = Operator::new(&id, "first", &token, &Pepper::new(&[9; 32]).unwrap()).unwrap();
-    let organization = Organization { id: id.clone(), name: "Other".into(), contact: Contact::default() };
+    let organization = Organization::new(id.clone(), "Other".into(), Contact::default());
     world.authority.directory().create(&organization, &operator).await.unwrap();
     (Caller { organization: id, actor: Actor::Operator("first".into()) }, token)
 }
@@ -73,7 +73,7 @@ async fn an_organization_is_created_once() {
     let id = world.caller.organization.clone();
     let token = OperatorToken::draw(&SystemEntropy).unwrap();
     let operator = Operator::new(&id, "thief", &token, &Pepper::new(&[9; 32]).unwrap()).unwrap();
-    let again = Organization { id: id.clone(), name: "Mine now".into(), contact: Contact::default() };
+    let again = Organization::new(id.clone(), "Mine now".into(), Contact::default());
     assert!(world.authority.directory().create(&again, &operator).await.is_err());
     let found = world.authority.directory().find_organization(&id).await.unwrap().unwrap();
     assert_eq!(found.name, "Example");

@@ -150,8 +150,7 @@ impl World {
         let id: OrganizationId = "default".parse().unwrap();
         let token = OperatorToken::draw(&SystemEntropy).unwrap();
         let operator = Operator::new(&id, "first", &token, &Pepper::new(&[9; 32]).unwrap()).unwrap();
-        let organization =
-            Organization { id: id.clone(), name: "Example".into(), contact: Contact::default() };
+        let organization = Organization::new(id.clone(), "Example".into(), Contact::default());
         authority.directory().create(&organization, &operator).await.unwrap();
         let caller = Caller { organization: id.clone(), actor: Actor::CommandLine };
         let invitation = authority.invite(&caller, invite("山田 太郎")).await.unwrap();

@@ -286,5 +286,10 @@ fn what_people_are_told_of_the_organization_can_be_changed() {
     ]);
     assert_eq!(changed.json()["contact"]["phone"], "03-1234-5678");
     assert_eq!(ground.on_site(&["organization", "set", "--contact-hours", ""]).code, Some(0));
+    let look = ["--accent", "#1a4f9c", "--dark-accent", "#8ab4f8", "--first-question", "facility"];
+    assert_eq!(ground.on_site(&[&["organization", "set"][..], &look].concat()).code, Some(0));
+    let unreadable = ground.on_site(&["organization", "set", "--accent", "#ffcc00"]);
+    assert_eq!(unreadable.code, Some(2));
+    assert!(unreadable.err.contains("the nearest shade that they can read is #"), "{}", unreadable.err);
     insta::assert_snapshot!(ground.on_site(&["organization", "show"]).out);
 }

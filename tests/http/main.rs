@@ -8,6 +8,7 @@ mod devices;
 mod forms;
 mod headers;
 mod log;
+mod organization;
 mod proxies;
 mod tls;
 mod uniform;

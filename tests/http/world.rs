@@ -139,7 +139,7 @@ impl World {
         let token = OperatorToken::draw(&SystemEntropy).unwrap();
         let operator = Operator::new(&id, "first", &token, &pepper).unwrap();
         let contact = Contact { phone: Some("03-1234-5678".into()), ..Contact::default() };
-        let organization = Organization { id: id.clone(), name: "みどり医院".into(), contact };
+        let organization = Organization::new(id.clone(), "みどり医院".into(), contact);
         authority.directory().create(&organization, &operator).await.unwrap();
 
         let mut settings = Settings::new(public_url.parse().unwrap(), check_url.parse().unwrap());

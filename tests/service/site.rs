@@ -286,11 +286,11 @@ pub async fn tenant(authority: &RegistrationAuthority, id: &str, pepper: &Pepper
     let id: OrganizationId = id.parse().unwrap();
     let token = OperatorToken::draw(&SystemEntropy).unwrap();
     let operator = Operator::new(&id, "keiko", &token, pepper).unwrap();
-    let organization = Organization {
-        id: id.clone(),
-        name: "みなと診療所".to_owned(),
-        contact: Contact { phone: Some("03-0000-0000".to_owned()), ..Contact::default() },
-    };
+    let organization = Organization::new(
+        id.clone(),
+        "みなと診療所".to_owned(),
+        Contact { phone: Some("03-0000-0000".to_owned()), ..Contact::default() },
+    );
     authority.directory().create(&organization, &operator).await.unwrap();
     (Caller { organization: id, actor: Actor::Operator("keiko".to_owned()) }, token)
 }

@@ -2,10 +2,11 @@
 
 use super::super::entry::PreviewPage;
 use super::super::entry_form::{EntryPage, RecognisedDevice};
+use super::super::facility::FacilityPage;
 use super::super::obstacle::{BrowserPage, ChoosePage, UnfitPage};
 use super::super::page::{Problem, here};
 use super::super::words::Words;
-use super::{Sampled, choices, frame, from_clinic, now};
+use super::{Sampled, choices, frame, from_clinic, now, with_look};
 use crate::device::Platform;
 
 impl Sampled for EntryPage {
@@ -21,6 +22,8 @@ impl Sampled for EntryPage {
             nonce: "A".repeat(75),
             offer: Some("医療介護連携システム 接続用証明書".to_owned()),
             asks_number: false,
+            facility: None,
+            by_facility: None,
             number: String::new(),
             asks_password: false,
             problem: problem.map(|code| Problem::explain(words, code)),
@@ -47,14 +50,41 @@ impl Sampled for EntryPage {
         let chosen = Self { asks_password: true, ..secret(Some("T-114"), None) };
         vec![
             ("secret", secret(None, None)),
+            ("secret-look", Self { frame: with_look(secret(None, None).frame), ..secret(None, None) }),
             ("secret-wrong", secret(Some("T-102"), Some(3))),
             ("secret-last", secret(Some("T-102"), Some(1))),
             ("secret-expired-form", secret(Some("T-202"), None)),
             ("secret-resumed", resumed),
             ("secret-password", chosen),
             ("number", number(None)),
+            ("number-look", Self { frame: with_look(number(None).frame), ..number(None) }),
+            (
+                "number-facility",
+                Self {
+                    frame: from_clinic(number(None).frame),
+                    facility: Some("みどり薬局".to_owned()),
+                    by_facility: Some("/f".to_owned()),
+                    ..number(None)
+                },
+            ),
             ("number-wrong", number(Some("T-102"))),
         ]
+    }
+}
+
+impl Sampled for FacilityPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let page = |problem: Option<&'static str>| {
+            let frame = frame(words, "facility", &words.say("facility-title"));
+            Self {
+                frame: if problem.is_some() { frame.with_reference() } else { frame },
+                carried: vec![("lang", words.0.tag())],
+                typed: problem.map(|_| "G13C".to_owned()).unwrap_or_default(),
+                problem: problem.map(|code| Problem::explain(words, code)),
+                by_number: "/n".to_owned(),
+            }
+        };
+        vec![("facility", page(None)), ("facility-unknown", page(Some("T-116")))]
     }
 }
 
