@@ -296,6 +296,19 @@ impl Directory {
     }
 }
 
+/// Whether the bytes of a document are the record that its key promises; `None` where the key is none of the directory's.
+#[must_use]
+pub fn check_record(key: &str, bytes: &[u8]) -> Option<Result<(), StoreError>> {
+    Some(match key.split_once('/').map_or(key, |(kind, _)| kind) {
+        "pepper" => decode::<PepperProof>(bytes).map(drop),
+        "organization" => decode::<Organization>(bytes).map(drop),
+        "facility" => decode::<Facility>(bytes).map(drop),
+        "subscriber" => decode::<Subscriber>(bytes).map(drop),
+        "operator" => decode::<Operator>(bytes).map(drop),
+        _ => return None,
+    })
+}
+
 /// Adds a facility to a commit of its organization's partition.
 ///
 /// # Errors

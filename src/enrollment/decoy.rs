@@ -37,6 +37,11 @@ fn time_order(at: Timestamp) -> String {
     format!("{:012}", at.as_second().max(0))
 }
 
+/// Where a decoy stands in the index `decoys`.
+pub(super) fn order_of(bytes: &[u8]) -> Result<String, StoreError> {
+    decode::<Decoy>(bytes).map(|decoy| decoy.order)
+}
+
 impl RegistrationAuthority {
     /// The same work and the same answers for a code or a number that nobody has.
     pub(super) async fn claim_nothing(&self, request: &ClaimRequest) -> Result<Step, Fault> {

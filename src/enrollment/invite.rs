@@ -109,6 +109,19 @@ pub(super) fn by_time(at: Timestamp, id: &EnrollmentId) -> String {
     format!("{:015}-{id}", at.as_millisecond().max(0))
 }
 
+/// Where an enrollment stands: every index with the order that it has there.
+pub(super) fn places(enrollment: &Enrollment) -> Vec<(&'static str, String)> {
+    let order = by_time(enrollment.invited_at, &enrollment.id);
+    let mut places = vec![
+        ("enrollments-by-subscriber", format!("{}/{order}", enrollment.subscriber)),
+        ("enrollments", order.clone()),
+    ];
+    if let Some(facility) = &enrollment.facility {
+        places.push(("enrollments-by-facility", format!("{facility}/{order}")));
+    }
+    places
+}
+
 impl RegistrationAuthority {
     /// Issues an enrollment for a new or known person.
     ///
@@ -249,17 +262,9 @@ impl RegistrationAuthority {
         let id = EnrollmentId::draw(self.0.parts.entropy.as_ref())?;
         let (drawn, enrollment) = self.point_to(caller, &id, &wanted).await?;
         let key = enrollment_key(&id)?;
-        let order = by_time(enrollment.invited_at, &id);
-        let index = |name: &str, order: String| -> Result<IndexEntry, OperatorError> {
-            Ok(IndexEntry { index: Key::new(name)?, order, document: key.clone() })
-        };
-        let mut commit = changes
-            .guard(Guard::Absent(key.clone()))
-            .put(key.clone(), encode(&enrollment)?)
-            .index(index("enrollments", order.clone())?)
-            .index(index("enrollments-by-subscriber", format!("{}/{order}", enrollment.subscriber))?);
-        if let Some(facility) = &enrollment.facility {
-            commit = commit.index(index("enrollments-by-facility", format!("{facility}/{order}"))?);
+        let mut commit = changes.guard(Guard::Absent(key.clone())).put(key.clone(), encode(&enrollment)?);
+        for (index, order) in places(&enrollment) {
+            commit = commit.index(IndexEntry { index: Key::new(index)?, order, document: key.clone() });
         }
         let happened = [Happening::Invited {
             subscriber: enrollment.subscriber.clone(),

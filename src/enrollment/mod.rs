@@ -4,8 +4,10 @@
 //! commits the result with its event under a guard on the version that it read. A lost race is decided again from fresh data.
 
 mod administer;
+mod audit;
 mod authority;
 mod bundle;
+mod census;
 mod check;
 mod claim;
 mod credentials;
@@ -24,10 +26,12 @@ mod succession;
 mod transition;
 mod view;
 
+pub use audit::{Audit, Fault, Finding, audit};
 pub use authority::{
     AuthorityParts, AuthoritySettings, Caller, Notice, NoticeKind, OperatorError, RegistrationAuthority,
 };
 pub use bundle::{BundleError, Maker};
+pub use census::{Amount, Census, census};
 pub use claim::{ClaimRequest, Credential};
 pub use credentials::{Code, Malformed, Number, Secret, Ticket};
 pub use id::{EnrollmentId, NotAnEnrollmentId};

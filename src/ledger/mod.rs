@@ -62,22 +62,23 @@ pub fn add(commit: Commit, record: &CertificateRecord) -> Result<Commit, StoreEr
 pub fn change(commit: Commit, record: &CertificateRecord, read: Version) -> Result<Commit, StoreError> {
     let key = document_key(&record.serial)?;
     let mut commit = commit.guard(Guard::Version(key.clone(), read)).put(key.clone(), encode(record)?);
-    match (&record.status, record.not_after) {
-        (CertificateStatus::Valid { .. }, Some(end)) => {
-            commit = commit.index(IndexEntry {
-                index: index_key("certificates-by-end")?,
-                order: time_order(end, &record.serial),
-                document: key,
-            });
-        }
-        (CertificateStatus::Revoked { at, .. }, _) => {
-            commit = commit.index(IndexEntry {
-                index: index_key("certificates-by-revocation")?,
-                order: time_order(*at, &record.serial),
-                document: key,
-            });
-        }
-        _ => {}
+    for (index, order) in places(record) {
+        commit = commit.index(IndexEntry { index: index_key(index)?, order, document: key.clone() });
     }
     Ok(commit)
+}
+
+/// Where a certificate stands: every index with the order that it has there.
+#[must_use]
+pub fn places(record: &CertificateRecord) -> Vec<(&'static str, String)> {
+    let mut places = Vec::new();
+    let was_made =
+        matches!(record.status, CertificateStatus::Valid { .. } | CertificateStatus::Revoked { .. });
+    if let Some(end) = record.not_after.filter(|_| was_made) {
+        places.push(("certificates-by-end", time_order(end, &record.serial)));
+    }
+    if let CertificateStatus::Revoked { at, .. } = &record.status {
+        places.push(("certificates-by-revocation", time_order(*at, &record.serial)));
+    }
+    places
 }

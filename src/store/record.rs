@@ -42,6 +42,15 @@ pub fn encode<T: Record>(record: &T) -> Result<Vec<u8>, StoreError> {
         .map_err(|e| StoreError::Damaged(format!("a new {} cannot be written: {e}", T::NAME)))
 }
 
+/// Whether the bytes are a record of some kind.
+///
+/// # Errors
+/// [`StoreError::Damaged`] where they are none.
+pub fn envelope(bytes: &[u8]) -> Result<(), StoreError> {
+    let read: Result<Read, _> = serde_json::from_slice(bytes);
+    read.map(drop).map_err(|error| StoreError::Damaged(format!("this is no readable record: {error}")))
+}
+
 /// Reads a record back.
 ///
 /// # Errors

@@ -45,7 +45,7 @@ pub struct World {
     pub invitation: IssuedInvitation,
     pub caller: Caller,
     pub partition: Partition,
-    inner: Arc<dyn Store>,
+    pub inner: Arc<EmbeddedStore>,
     maker: Maker,
     kind: KeyType,
     pub store: Arc<CrashingStore>,
@@ -136,7 +136,7 @@ impl World {
     pub async fn with(kind: KeyType, pool: Arc<KeyPool>) -> Self {
         let directory = TempDir::new().unwrap();
         let clock = Arc::new(ManualClock::at(start()));
-        let inner: Arc<dyn Store> =
+        let inner =
             Arc::new(EmbeddedStore::open(directory.path().join("store.sqlite"), clock.clone()).unwrap());
         let ca = issuer();
         let key = SubjectKey::generate(KeyType::P256).unwrap();

@@ -1,0 +1,265 @@
+//! Every other row against what it leads to.
+
+use super::{Auditor, Fault, Judged, Seen, StoreError, organization_of};
+use crate::directory::{self, Organization};
+use crate::enrollment::claim::delivery_key;
+use crate::enrollment::decoy::order_of;
+use crate::enrollment::invite::places;
+use crate::enrollment::open::{Pointer, pointer_key, serial_key};
+use crate::enrollment::record::{Enrollment, LifeEvent};
+use crate::enrollment::state::State;
+use crate::ledger::{self, CertificateRecord};
+use crate::pepper::Purpose;
+use crate::store::record::{decode, envelope};
+use crate::store::{Document, Event, Key, KeyError, Partition, Position};
+
+fn limit(error: &KeyError) -> StoreError {
+    StoreError::Limit(error.to_string())
+}
+
+fn unreadable(error: &StoreError) -> Judged {
+    Judged::is(Fault::Unreadable, error.to_string())
+}
+
+impl Auditor<'_> {
+    pub(super) async fn document(
+        &self,
+        partition: &Partition,
+        document: &Document,
+    ) -> Result<Judged, StoreError> {
+        let key = document.key.as_str();
+        let (kind, rest) = key.split_once('/').unwrap_or((key, ""));
+        if let Some(read) = directory::check_record(key, &document.bytes) {
+            return match read {
+                Err(error) => Ok(unreadable(&error)),
+                Ok(()) if kind == "organization" => self.organization(partition, &document.bytes).await,
+                Ok(()) => Ok(Judged::default()),
+            };
+        }
+        match kind {
+            "enrollment" => match decode::<Enrollment>(&document.bytes) {
+                Ok(enrollment) => self.judge_enrollment(partition, key, &enrollment).await,
+                Err(error) => Ok(unreadable(&error)),
+            },
+            "certificate" => match decode::<CertificateRecord>(&document.bytes) {
+                Ok(record) => self.judge_record(partition, key, &record).await,
+                Err(error) => Ok(unreadable(&error)),
+            },
+            "code" | "number" | "serial" => match decode::<Pointer>(&document.bytes) {
+                Ok(pointer) => self.pointer(&document.key, kind, rest, &pointer).await,
+                Err(error) => Ok(unreadable(&error)),
+            },
+            "decoy" => match order_of(&document.bytes) {
+                Ok(order) => {
+                    let found = self.place(partition, "decoys", &order).await?;
+                    Ok(match found {
+                        Some(found) if found == document.key => Judged::default(),
+                        _ => Judged::is(
+                            Fault::NotInIndex,
+                            format!("it does not stand at {order} of index decoys"),
+                        ),
+                    })
+                }
+                Err(error) => Ok(unreadable(&error)),
+            },
+            // What this program does not know by name it can at least read as a record.
+            _ => {
+                Ok(envelope(&document.bytes).map_or_else(|error| unreadable(&error), |()| Judged::default()))
+            }
+        }
+    }
+
+    async fn organization(&self, partition: &Partition, bytes: &[u8]) -> Result<Judged, StoreError> {
+        let organization: Organization = decode(bytes)?;
+        let id = &organization.id;
+        if organization_of(partition).as_ref() != Some(id) {
+            return Ok(Judged::is(Fault::Misplaced, format!("it is organization {id}")));
+        }
+        let found = self.place(&Partition::installation(), "organizations", id.as_str()).await?;
+        Ok(match found {
+            Some(_) => Judged::default(),
+            None => Judged::is(Fault::NotInIndex, "it is not in the installation's list of organizations"),
+        })
+    }
+
+    async fn pointer(
+        &self,
+        key: &Key,
+        kind: &str,
+        rest: &str,
+        pointer: &Pointer,
+    ) -> Result<Judged, StoreError> {
+        let partition = directory::partition(&pointer.organization).map_err(|error| limit(&error))?;
+        let id = &pointer.enrollment;
+        if kind == "serial" {
+            let record = self.see::<CertificateRecord>(&partition, &format!("certificate/{rest}")).await?;
+            return Ok(match record {
+                // The claim was interrupted before it began.
+                Seen::Nothing => Judged::leftover(),
+                Seen::It(record) if serial_key(&record.serial).map_err(|error| limit(&error))? != *key => {
+                    Judged::is(Fault::PointerAstray, format!("it leads to certificate {}", record.serial))
+                }
+                Seen::It(record) if record.enrollment != id.as_str() => Judged::is(
+                    Fault::PointerAstray,
+                    format!("it leads to {id}, and the certificate is of {}", record.enrollment),
+                ),
+                Seen::It(_) | Seen::Unreadable => Judged::default(),
+            });
+        }
+        let enrollment = match self.enrollment(&partition, id).await? {
+            // The invitation was interrupted before it was issued.
+            Seen::Nothing => return Ok(Judged::leftover()),
+            Seen::Unreadable => return Ok(Judged::default()),
+            Seen::It(enrollment) => enrollment,
+        };
+        let own = match kind {
+            "code" => pointer_key(Purpose::Code, &enrollment.code),
+            _ => pointer_key(Purpose::Number, &enrollment.number),
+        };
+        if own.map_err(|error| limit(&error))? == *key || enrollment.redrawn_at.is_some() {
+            return Ok(Judged::default());
+        }
+        // It was drawn for an enrollment that did not get it in the end. Where it should lead to another one, that one misses it.
+        Ok(Judged::leftover())
+    }
+
+    pub(super) async fn place_row(
+        &self,
+        partition: &Partition,
+        index: &Key,
+        order: &str,
+        document: &Key,
+    ) -> Result<Judged, StoreError> {
+        if index.as_str() == "organizations" {
+            let Ok(id) = order.parse() else {
+                return Ok(Judged::is(Fault::IndexAstray, "this is no organization's identifier"));
+            };
+            let partition = directory::partition(&id).map_err(|error| limit(&error))?;
+            return Ok(match self.see::<Organization>(&partition, "organization").await? {
+                // Its founding was interrupted.
+                Seen::Nothing => Judged::leftover(),
+                _ => Judged::default(),
+            });
+        }
+        let Some(found) = self.store.find(partition, document).await? else {
+            return Ok(Judged::is(Fault::IndexAstray, format!("it leads to {document}, which is not there")));
+        };
+        let stands = match index.as_str() {
+            "enrollments" | "enrollments-by-subscriber" | "enrollments-by-facility" => {
+                decode::<Enrollment>(&found.bytes).ok().map(|enrollment| {
+                    places(&enrollment).iter().any(|place| *place == (index.as_str(), order.to_owned()))
+                })
+            }
+            "certificates-by-end" | "certificates-by-revocation" => {
+                decode::<CertificateRecord>(&found.bytes).ok().map(|record| {
+                    ledger::places(&record).iter().any(|place| *place == (index.as_str(), order.to_owned()))
+                })
+            }
+            "decoys" => order_of(&found.bytes).ok().map(|own| own == order),
+            _ => None,
+        };
+        // What cannot be read is reported where it stands.
+        if stands.unwrap_or(true) {
+            return Ok(Judged::default());
+        }
+        Ok(Judged::is(Fault::IndexAstray, format!("it leads to {document}, which belongs elsewhere")))
+    }
+
+    pub(super) async fn event(&self, partition: &Partition, event: &Event) -> Result<Judged, StoreError> {
+        if organization_of(partition).is_none() {
+            return Ok(envelope(&event.bytes).map_or_else(|error| unreadable(&error), |()| Judged::default()));
+        }
+        let life: LifeEvent = match decode(&event.bytes) {
+            Ok(life) => life,
+            Err(error) => return Ok(unreadable(&error)),
+        };
+        let id = &life.enrollment;
+        let mut judged = Judged::default();
+        if let Seen::Nothing = self.enrollment(partition, id).await? {
+            judged.fault(Fault::OwnerMissing, format!("there is no enrollment {id}"));
+        }
+        let about = super::named(format!("enrollment/{id}"))?;
+        let before = Position(event.position.0.saturating_sub(1));
+        let found = self.store.events_about(partition, &about, before, 1).await?;
+        if found.first().is_none_or(|found| found.position != event.position) {
+            judged.fault(Fault::EventAstray, format!("it is not found by enrollment {id}"));
+        }
+        Ok(judged)
+    }
+
+    pub(super) async fn mention(
+        &self,
+        partition: &Partition,
+        about: &Key,
+        position: Position,
+    ) -> Result<Judged, StoreError> {
+        let found = self.store.events(partition, Position(position.0.saturating_sub(1)), 1).await?;
+        let Some(event) = found.first().filter(|event| event.position == position) else {
+            return Ok(Judged::is(Fault::EventAstray, "this event is not in the log"));
+        };
+        let wrong = about.as_str().starts_with("enrollment/")
+            && decode::<LifeEvent>(&event.bytes)
+                .is_ok_and(|life| about.as_str() != format!("enrollment/{}", life.enrollment));
+        Ok(if wrong {
+            Judged::is(Fault::EventAstray, "the event is about another enrollment")
+        } else {
+            Judged::default()
+        })
+    }
+
+    pub(super) async fn entry(
+        &self,
+        partition: &Partition,
+        key: &Key,
+        ends: i64,
+        bytes: &[u8],
+    ) -> Result<Judged, StoreError> {
+        if ends <= self.now.as_millisecond() {
+            return Ok(Judged::default());
+        }
+        match key.as_str().split_once('/') {
+            Some(("ticket", _)) => match decode::<Pointer>(bytes) {
+                Ok(pointer) => {
+                    let partition =
+                        directory::partition(&pointer.organization).map_err(|error| limit(&error))?;
+                    Ok(match self.enrollment(&partition, &pointer.enrollment).await? {
+                        Seen::Nothing => Judged::is(
+                            Fault::PointerAstray,
+                            format!("it leads to {}, which is not there", pointer.enrollment),
+                        ),
+                        _ => Judged::default(),
+                    })
+                }
+                Err(error) => Ok(unreadable(&error)),
+            },
+            Some(("delivery", ticket)) => self.delivery(partition, key, ticket).await,
+            _ => Ok(Judged::default()),
+        }
+    }
+
+    /// A delivery belongs to the claim that its ticket leads to, as long as that waits to be fetched.
+    async fn delivery(&self, partition: &Partition, key: &Key, ticket: &str) -> Result<Judged, StoreError> {
+        let ticket = super::named(format!("ticket/{ticket}"))?;
+        let Some(bytes) = self.store.find_entry(&Partition::installation(), &ticket).await? else {
+            return Ok(Judged::is(
+                Fault::OwnerMissing,
+                format!("there is no {ticket}, so that nobody can fetch it"),
+            ));
+        };
+        let Ok(pointer) = decode::<Pointer>(&bytes) else { return Ok(Judged::default()) };
+        let Seen::It(enrollment) = self.enrollment(partition, &pointer.enrollment).await? else {
+            return Ok(Judged::is(
+                Fault::OwnerMissing,
+                format!("there is no enrollment {}", pointer.enrollment),
+            ));
+        };
+        let (State::Claimed { claim, .. } | State::Fetched { claim, .. }) = &enrollment.state else {
+            let what = format!("enrollment {} is {}", enrollment.id, enrollment.standing(self.now));
+            return Ok(Judged::is(Fault::DeliveryLeft, what));
+        };
+        if delivery_key(&claim.ticket).map_err(|error| limit(&error))? == *key {
+            return Ok(Judged::default());
+        }
+        Ok(Judged::is(Fault::DeliveryLeft, format!("enrollment {} has another claim", enrollment.id)))
+    }
+}
