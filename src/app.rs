@@ -15,6 +15,7 @@ mod office;
 mod renewal;
 mod service;
 mod storage;
+mod tools;
 mod watching;
 
 pub use description::IssuerDescription;
@@ -33,3 +34,4 @@ pub use materials::{Materials, Whole};
 pub use office::Office;
 pub use service::{Listeners, Prepared, Service};
 pub use storage::{StoreFile, check_store};
+pub use tools::{Destination, EngineFacts, Exported, Progress, Stage, Transferred, WholeStore, import};

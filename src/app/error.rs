@@ -14,8 +14,10 @@ use crate::entropy::EntropyError;
 use crate::pepper::PepperError;
 use crate::pki::ImportError;
 use crate::store::StoreError;
+use crate::store::dump::DumpError;
 use crate::store::embedded::{BackupError, OpenError};
 use crate::store::redis::OpenError as RedisOpenError;
+use crate::store::transfer::TransferError;
 
 /// Why Tegata does not start, or a command cannot reach its installation.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,17 @@ pub enum AppError {
     /// The store cannot be backed up.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// The store could not be copied, exported or imported.
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
+    /// A file is no whole export.
+    #[error("{}: {source}", path.display())]
+    Dump {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: DumpError,
+    },
     /// The directory of organizations failed.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -126,15 +139,17 @@ impl AppError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Configuration(_) | Self::Directory(DirectoryError::OtherPepper) => ErrorKind::Configuration,
+            Self::Lock(LockError::Held { .. })
+            | Self::Layout(LayoutError::AtWork(_))
+            | Self::Listen { .. }
+            | Self::Transfer(TransferError::SourceChanged(_)) => ErrorKind::InUse,
             Self::StoreUnopened(_)
             | Self::RedisUnopened(_)
             | Self::Store(_)
+            | Self::Transfer(_)
             | Self::Directory(DirectoryError::Store(_)) => ErrorKind::Store,
             Self::Operator(error) => operator_kind(error),
             Self::NoOrganization(_) => ErrorKind::NotFound,
-            Self::Lock(LockError::Held { .. })
-            | Self::Layout(LayoutError::AtWork(_))
-            | Self::Listen { .. } => ErrorKind::InUse,
             _ => ErrorKind::Failed,
         }
     }
@@ -147,7 +162,13 @@ impl AppError {
             Self::StoreUnopened(_)
             | Self::RedisUnopened(_)
             | Self::Store(_)
+            | Self::Transfer(TransferError::Store { .. })
             | Self::Directory(DirectoryError::Store(_)) => "store",
+            Self::Transfer(TransferError::SourceChanged(_)) => "store-in-use",
+            Self::Transfer(TransferError::OtherSource) => "other-source",
+            Self::Transfer(TransferError::Unreadable { .. }) => "unsound",
+            Self::Transfer(TransferError::Differs { .. }) => "differs",
+            Self::Dump { .. } => "export",
             Self::StoreStands { .. } => "store-stands",
             Self::NoStoreFile(_) => "no-store-file",
             Self::Backup(_) => "backup",
@@ -187,12 +208,28 @@ impl AppError {
             Self::Lock(LockError::Held { .. }) => {
                 "stop the other one first, or give each its own store.directory; several nodes share a Redis (store.url)"
             }
+            Self::Transfer(TransferError::SourceChanged(_)) => {
+                "stop every `tegata serve` that uses it, run no other command meanwhile, and begin anew with an empty target"
+            }
+            Self::Transfer(TransferError::OtherSource) => {
+                "remove what was begun (a file that ends with .incoming and its note, or the keys in Redis), then run it again"
+            }
+            Self::Transfer(TransferError::Unreadable { .. }) => {
+                "`tegata store check` names everything that is damaged"
+            }
+            Self::Transfer(TransferError::Differs { .. }) => {
+                "make sure that nobody uses either store, remove what was begun, then run it again"
+            }
+            Self::Transfer(TransferError::Store { .. }) => {
+                "run the same command again: it goes on where it ended"
+            }
+            Self::Dump { .. } => "nothing was written; use another copy of the export",
             Self::StoreStands { .. } => {
                 "an installation uses it, or an init that was interrupted left it; a second node gets a copy of the first \
                  one's directory, another installation another prefix (--store-prefix)"
             }
             Self::NoStoreFile(_) => {
-                "back up Redis by its own means: a copy of its append-only files, or of the file that BGSAVE writes"
+                "back up Redis by its own means (a copy of its append-only files, or of the file that BGSAVE writes), or write its content with `tegata store export`"
             }
             Self::Layout(LayoutError::NotEmpty { .. }) => {
                 "name a directory that does not exist yet, or an empty one"

@@ -120,12 +120,4 @@ impl StoreFile {
     pub fn backup(&self, to: &Path, progress: &mut dyn FnMut(u32, u32)) -> Result<(), AppError> {
         Ok(self.0.backup(to, &mut |at: BackupProgress| progress(at.copied, at.total))?)
     }
-
-    /// Reads the whole store and says whether it is sound.
-    ///
-    /// # Errors
-    /// What is damaged.
-    pub fn check(&self) -> Result<(), AppError> {
-        Ok(self.0.check()?)
-    }
 }

@@ -91,11 +91,15 @@ pub enum TransferError {
 }
 
 impl TransferError {
-    pub(super) fn source(source: StoreError) -> Self {
+    /// The store that is read failed.
+    #[must_use]
+    pub const fn source(source: StoreError) -> Self {
         Self::Store { side: Side::Source, source }
     }
 
-    pub(super) fn target(source: StoreError) -> Self {
+    /// The store that is filled failed.
+    #[must_use]
+    pub const fn target(source: StoreError) -> Self {
         Self::Store { side: Side::Target, source }
     }
 }

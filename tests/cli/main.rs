@@ -12,7 +12,11 @@ mod issuing;
 mod life;
 mod person;
 mod pictures;
+#[path = "../conformance/redis/server.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod redis;
 mod running;
 mod shapes;
+mod storing;
 mod trouble;
 mod watching;

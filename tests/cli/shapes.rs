@@ -114,7 +114,15 @@ fn every_output_has_the_documented_shape() {
     agree("offer list", &ground.on_site(&["offer", "list", "--json"]).json());
     agree("issuer show", &ground.on_site(&["issuer", "show", "--json"]).json());
     agree("store check", &ground.on_site(&["store", "check", "--json"]).json());
+    agree("store check", &crate::storing::damaged());
+    agree("store stats", &ground.on_site(&["store", "stats", "--json"]).json());
     agree("store backup", &ground.on_site(&["store", "backup", "copy", "--json"]).json());
+    // What moves a store whole wants it to itself.
+    drop(service);
+    agree("store export", &ground.on_site(&["store", "export", "export", "--json"]).json());
+    agree("store copy", &ground.on_site(&["store", "copy", "--to", "copied", "--json"]).json());
+    std::fs::rename(ground.site().join("store"), ground.path().join("old")).unwrap();
+    agree("store import", &ground.on_site(&["store", "import", "export", "--json"]).json());
     agree("config show", &ground.on_site(&["config", "show", "--all", "--json"]).json());
     agree("device", &ground.run(&["device", "x", "--json"]).json());
 
