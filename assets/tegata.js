@@ -1,5 +1,6 @@
 // Everything works without this file. It adds a copy button, and tells the form what only a script can see: whether the
-// "Mac" has a touch screen (then it is an iPad), and which version of Android or Windows this is.
+// "Mac" has a touch screen (then it is an iPad), and which version of Android or Windows this is. The ticket's page learns
+// by it that the certificate is installed, and counts the minutes down.
 (() => {
   "use strict";
 
@@ -35,5 +36,54 @@
         }, () => {});
       });
     }
+  }
+
+  const watched = document.body.dataset.watch;
+  if (watched && window.fetch) {
+    const deadline = document.getElementById("deadline");
+    const countdown = document.getElementById("countdown");
+    const SOON = 3000;
+    const LATE = 30000;
+    let wait = SOON;
+    let left = 200;
+    let timer = 0;
+
+    const count = () => {
+      const seconds = deadline ? Math.floor((Date.parse(deadline.dataset.ends) - Date.now()) / 1000) : NaN;
+      if (!countdown) return;
+      countdown.textContent = seconds > 0 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : "";
+    };
+
+    const ask = () => {
+      clearTimeout(timer);
+      if (document.hidden || left <= 0) return;
+      left -= 1;
+      fetch(watched, { cache: "no-store", credentials: "omit" })
+        .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
+        .then((now) => {
+          if (now.state === "installed") {
+            location.reload();
+            return;
+          }
+          if (deadline && now.deadline) {
+            deadline.firstElementChild.textContent = now.deadline.text;
+            deadline.dataset.ends = now.deadline.ends || "";
+          }
+          wait = Math.min(wait * 1.2, LATE);
+          timer = setTimeout(ask, wait);
+        })
+        .catch(() => {
+          wait = Math.min(wait * 2, LATE);
+          timer = setTimeout(ask, wait);
+        });
+    };
+
+    const again = () => {
+      wait = SOON;
+      ask();
+    };
+    document.addEventListener("visibilitychange", again);
+    window.addEventListener("pageshow", again);
+    setInterval(count, 1000);
   }
 })();

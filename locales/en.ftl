@@ -178,25 +178,10 @@ browser-hop = { $browser ->
     [edge] Open in Edge
    *[chrome] Open in Chrome
 }
-browser-manual = If the button does nothing
-browser-manual-only = How to open it
-browser-step-menu = Tap “…” or “︙” in a corner of the screen, or the share symbol.
-browser-step-open = { $browser ->
-    [safari] Choose “Open in Safari” or “Open in browser”.
-    [edge] Choose “Open in Edge” or “Open in browser”.
-   *[chrome] Choose “Open in Chrome” or “Open in browser”.
-}
-browser-step-copy = If there is no such entry, copy the address below and paste it into { $browser ->
-    [safari] Safari
-    [edge] Edge
-   *[chrome] Chrome
-}.
-browser-step-address = Copy the address below and paste it into { $browser ->
-    [safari] Safari
-    [edge] Edge
-   *[chrome] Chrome
-}.
-browser-address = Address
+browser-by-menu = Open it from the menu
+browser-by-address = Open it by its address
+browser-or = If the button does not open it
+browser-scan = You can also start by scanning this with the phone or tablet that will use the certificate.
 nothing-used = Nothing has been used up.
 continue-anyway = Continue here anyway
 old-title = This device is too old
@@ -222,8 +207,13 @@ ticket-left = { $count ->
 ticket-used-up = The file cannot be downloaded any more. Go on below with the file that you have.
 ticket-fetched = Downloaded on { $at }.
 ticket-file = File
-ticket-steps = How to install it
-ticket-password = Certificate password
+ticket-deadline-ahead = If you download it now, install it by { $until }. After 8 minutes the device throws it away.
+ticket-deadline = Install it by { $until }. After that the device throws it away.
+ticket-deadline-over = More than 8 minutes have passed since the download. If “Settings” does not show it, download it again.
+ticket-copy = Copy the certificate's password
+ticket-get = Download the certificate
+ticket-install = Put it on this device
+ticket-password-ready = Have the certificate's password at hand
 ticket-password-why = Your device will ask for it during the installation.
 ticket-password-secret = Your device will ask for it during the installation. It is the secret code that you entered, with the hyphen (-).
 ticket-password-separate = It is in the letter that you received separately. Your device will ask for it during the installation.
@@ -236,75 +226,259 @@ ticket-trouble-compatible = If the password is right, your device may not read t
 ticket-compatible = Download the compatible file
 ticket-trouble-typing = Check capitals and small letters, the hyphen (-), and that there is no extra space.
 ticket-trouble-prompt = Nothing happens after the download
-ticket-trouble-prompt-ios = Under “Settings” → “Apps” → “Safari” → “Downloads” (on older devices “Settings” → “Safari” → “Downloads”) choose “On My iPhone” or “On My iPad”, and download the file again.
+ticket-trouble-prompt-ios = In “Settings” → “Apps” → “Safari” → “Downloads”, choose “On My iPhone” or “On My iPad”, and download again.
+ticket-trouble-prompt-ios-17 = In “Settings” → “Safari” → “Downloads”, choose “On My iPhone” or “On My iPad”, and download again.
 ticket-trouble-prompt-file = Open the notification, or the file { $name } in the list of “Downloads”.
 ticket-trouble-prompt-pc = Open the “Downloads” folder and double-click the file { $name }.
-ticket-trouble-gone = There is nothing in the settings
-ticket-trouble-eight = A profile that is not installed disappears 8 minutes after its download. Please download it again.
 ticket-name = Its name on the device
 ticket-ends = Valid until
-ticket-old = Remove an old certificate
+ticket-old = Remove the old certificate
 ticket-old-lead = Remove it only after you have seen that the new one works.
-ticket-old-ios = Choose the old profile under “Settings” → “General” → “VPN & Device Management”, and tap “Remove Profile”.
-ticket-old-android = Choose the old certificate under “Settings” → “Security & privacy” → “More security & privacy” → “Encryption & credentials” → “User credentials”, and remove it.
-ticket-old-windows = Type “certmgr.msc” into “Start” and open it. Under “Personal” → “Certificates” right-click the old certificate and choose “Delete”.
-ticket-old-macos = Remove the old profile from the list of profiles in “System Settings”.
-ticket-old-browser = Delete the old certificate under “Certificates” → “Your certificates” in the settings of your browser.
 
 installed-title = Your certificate works
 installed-fact = It was seen to work on { $at }, on this kind of device: { $device }.
 installed-lead = The file is not kept any longer.
 installed-again = If you need to install it again, please ask for a new one.
 
+## The steps and their pictures. What stands in “” in a step is what its picture marks
+
+picture = Picture of the screen
+picture-tap = Picture of the screen. What to tap: { $things }
+picture-then = {", then "}
+step-otherwise = If you cannot find it
+edition-change = If your screen looks different
+edition-ios-18 = { $platform ->
+    [ipados] iPadOS 18 or later
+   *[ios] iOS 18 or later
+}
+edition-ios-15 = { $platform ->
+    [ipados] iPadOS 15 to 17
+   *[ios] iOS 15 to 17
+}
+edition-ios-14 = { $platform ->
+    [ipados] iPadOS 14 or earlier
+   *[ios] iOS 14 or earlier
+}
+edition-android-11 = Android 11 or later
+edition-android-10 = Android 10 or earlier
+edition-macos-15 = macOS 15 or later
+edition-macos-13 = macOS 13 and 14
+edition-macos-12 = macOS 12 or earlier
+
 ## Steps: iPhone and iPad
 
-step-ios-allow = Tap “Download the certificate”, then “Allow” and “Close”.
-step-ios-settings = Within 8 minutes, open the “Settings” app and tap “Profile Downloaded” near the top. If it is not there, open “General” → “VPN & Device Management”.
-step-ios-settings-old = Within 8 minutes, open the “Settings” app and tap “Profile Downloaded” near the top. If it is not there, open “General” → “Profile”.
-step-ios-install = Tap “Install” at the top right and enter the passcode of your device. If it says “Unsigned” or “Not Verified”, tap “Install” to go on.
-step-ios-password = When it asks for a password, enter the certificate password and tap “Next”.
-step-ios-done = Tap “Done”.
-step-ios-trust = Open “Settings” → “General” → “About” → “Certificate Trust Settings”, and switch the added certificate on.
-step-ios-safari = From now on, use Safari for the sites that need the certificate.
+step-ios-allow = Tap “Download the certificate”, then “Allow” in what comes up.
+step-ios-close = Tap “Close”.
+step-ios-settings = Open the “Settings” app and tap “Profile Downloaded” near the top.
+step-ios-elsewhere = Open “General” → “VPN & Device Management” and tap the name below “Downloaded Profile”.
+step-ios-elsewhere-14 = Open “General” → “Profile” and tap the name below “Downloaded Profile”.
+step-ios-install = Tap “Install” at the top right.
+step-ios-passcode = Enter the passcode of the device.
+step-ios-consent = Read the text and tap “Next”.
+step-ios-confirm = Tap “Install” again, and “Install” once more at the bottom. Do the same if it says “Warning”, “Not Signed” or “Not Verified”.
+step-ios-password = Enter the certificate's password (hold the field to paste) and tap “Next”.
+step-ios-done = Tap “Done”. The certificate is on the device.
+step-ios-trust-where = Go back to “Settings” and open “General” → “About” → “Certificate Trust Settings”.
+step-ios-trust = Turn on the switch of the certificate that was added and tap “Continue”.
+step-ios-safari = From now on, open the sites that need the certificate in Safari.
 
 ## Steps: Android
 
-step-android-open = Tap “Download the certificate”. If the screen does not change, tap “Open”, or the notification “Download complete”.
-step-open-downloaded = Open the file { $name } in the list of “Downloads”.
-step-android-password = Enter the certificate password and tap “OK”.
+step-android-open = Tap “Download the certificate”, then “Open” at the bottom. If it does not appear, open the notification from the top of the screen.
+step-open-downloaded = Open the file { $name } from “Downloads”.
+step-android-password = Enter the certificate's password (hold the field to paste) and tap “OK”.
 step-android-kind = Choose “VPN & app user certificate” and tap “OK”. Do not choose “Wi-Fi certificate”.
-step-android-kind-old = See that “Credential use” is “VPN and apps”. Do not choose “Wi-Fi”.
-step-android-kind-unknown = Choose “VPN & app user certificate” (up to Android 10 “VPN and apps”) and tap “OK”. Do not choose “Wi-Fi”.
+step-android-kind-old = Make sure that “Credential use” says “VPN and apps”, and tap “OK”. Do not choose “Wi-Fi”.
 step-android-name = Leave the name as it is and tap “OK”.
-step-android-lock = If it asks for a screen lock, set a PIN or the like. If you remove the screen lock later, the certificate is lost.
-step-android-done = When it says “Installed”, it is done. Some devices say nothing.
-step-android-chrome = From now on, use Chrome for the sites that need the certificate.
+step-android-lock = If you are told that there is no screen lock, set a PIN or the like. If you remove the screen lock later, the certificate goes with it.
+step-android-done = When it says that it is installed, you are done. Some devices say nothing.
+step-android-chrome = From now on, open the sites that need the certificate in Chrome.
 
 ## Steps: Windows
 
-step-windows-open = Press “Download the certificate” and open the file { $name }. If you do not see it, open “…” → “Downloads” at the top right of the browser.
-step-windows-user = Leave “Current User” as it is and press “Next”; press “Next” for the file, too.
-step-windows-password = Enter the certificate password and press “Next”. Leave the boxes as they are.
-step-windows-store = Leave the certificate store as it is, press “Next”, then “Finish”.
-step-windows-root = If there is a “Security Warning”, press “Yes”.
-step-windows-done = When it says “The import was successful”, press “OK”. Then close all windows of the browser and open it again.
+step-windows-open = Press “Download the certificate”, then “Open file” at the top right. If it does not appear, open “…” → “Downloads” at the top right of the browser.
+step-windows-user = Leave “Current User” as it is and press “Next”.
+step-windows-file = Just press “Next”.
+step-windows-password = Enter the certificate's password (paste with Ctrl+V) and press “Next”. Leave the boxes as they are.
+step-windows-store = Leave “Automatically select the certificate store based on the type of certificate” as it is and press “Next”.
+step-windows-finish = Press “Finish”.
+step-windows-root = If a “Security Warning” appears, press “Yes”.
+step-windows-done = When it says “The import was successful.”, press “OK”.
+step-windows-restart = Close all windows of the browser and open it again.
 
 ## Steps: Mac
 
-step-macos-allow = Click “Download the certificate”, and “Allow” when you are asked.
-step-macos-settings = Open “System Settings” → “General” → “Device Management”, and double-click the downloaded profile.
-step-macos-settings-13 = Open “System Settings” → “Privacy & Security” → “Profiles”, and double-click the downloaded profile.
-step-macos-settings-12 = Open “System Preferences” → “Profiles”, and choose the downloaded profile.
-step-macos-settings-unknown = Open “System Settings”, search for “Profiles” at the top left, and double-click the downloaded profile. If there is none, open the file { $name } first.
-step-macos-install = Click “Install”, and enter the password of your Mac when you are asked.
-step-macos-password = When it asks for the certificate password, enter it.
-step-macos-always = When you use it for the first time, choose the certificate, and click “Always Allow” when the keychain asks.
+step-macos-allow = Press “Download the certificate”, and “Allow” if you are asked.
+step-macos-settings = In “System Settings”, open “General” → “Device Management” and double-click the downloaded profile.
+step-macos-settings-13 = In “System Settings”, open “Privacy & Security” → “Profiles” and double-click the downloaded profile.
+step-macos-settings-12 = In “System Preferences”, open “Profiles” and select the downloaded profile.
+step-macos-install = Press “Install”. If you are asked for the Mac's password, enter it.
+step-macos-password = Enter the certificate's password and press “Install”.
+step-macos-always = At the first use, choose the certificate, and press “Always Allow” when the keychain asks.
 
 ## Steps: another computer
 
 step-browser-save = Press “Download the certificate” and save the file { $name }.
-step-browser-import = Search the settings of your browser for “Certificates”, and choose the file under “Your certificates” → “Import”.
-step-browser-password = Enter the certificate password.
+step-browser-import = In the browser's settings, search for “certificates” and choose the file under “Your certificates” → “Import”.
+step-browser-password = Enter the certificate's password.
+
+## How an old certificate is removed
+
+removal-ios-where = In “Settings”, open “General” → “VPN & Device Management” and tap the old profile.
+removal-ios-where-14 = In “Settings”, open “General” → “Profile” and tap the old profile.
+removal-ios = Tap “Remove Profile”.
+removal-android-where = In “Settings”, open “Security & privacy” → “More security & privacy” → “Encryption & credentials” → “User credentials” and tap the old certificate.
+removal-android-where-10 = In “Settings”, open “Security” → “Encryption & credentials” → “User credentials” and tap the old certificate.
+removal-android = Tap “Delete” or “Remove”.
+removal-windows-where = Type “certmgr.msc” into “Start” and open it.
+removal-windows = Under “Personal” → “Certificates”, right-click the old certificate and press “Delete”.
+removal-macos = In “System Settings”, open “General” → “Device Management”, double-click the old profile and press “Remove”.
+removal-macos-13 = In “System Settings”, open “Privacy & Security” → “Profiles”, double-click the old profile and press “Remove”.
+removal-macos-12 = In “System Preferences”, open “Profiles”, select the old profile and press “−”.
+removal-browser = Delete the old certificate in the browser's settings, under “Certificates” → “Your certificates”.
+
+## How the browser is brought to ask again
+
+asking-ios-close = Bring up the list of apps and swipe Safari up to end it.
+asking-ios-open = Open Safari and tap “Check again” on this page.
+asking-ios-choose = When you are asked for a certificate, check its name and tap “Continue”.
+asking-ios-private = If you are still not asked, open this page in a private tab of Safari.
+asking-android-close = Bring up the list of apps and swipe Chrome up to end it.
+asking-android-open = Open Chrome and tap “Check again” on this page.
+asking-android-choose = When “Choose certificate” appears, choose the certificate and tap “Select”.
+asking-android-private = If you are still not asked, open this page in a new Incognito tab of Chrome.
+asking-windows-close = Close all windows of the browser.
+asking-windows-open = Open the browser, go back to this page with Ctrl+Shift+T and press “Check again”.
+asking-windows-choose = When you are asked for a certificate, choose it and press “OK”.
+asking-windows-private = If you are still not asked, open this page in a private window (Ctrl+Shift+N).
+asking-macos-close = End the browser with command+Q.
+asking-macos-open = Open the browser, go back to this page and press “Check again”.
+asking-macos-choose = When you are asked for a certificate, choose it and press “Continue”.
+asking-macos-private = If you are still not asked, open this page in a private window (command+Shift+N).
+kind-android-file = Open the certificate's file in “Downloads” and enter its password. If the file is gone, ask the person in charge for a new certificate.
+
+## How to leave an application or a browser that cannot install
+
+app = { $app ->
+    [line] LINE
+    [facebook] Facebook
+    [instagram] Instagram
+    [threads] Threads
+    [yahoo-japan] Yahoo! JAPAN
+    [google-app] the Google app
+    [teams] Teams
+    [kakaotalk] KakaoTalk
+    [wechat] WeChat
+    [twitter] X
+    [slack] Slack
+    [outlook] Outlook
+   *[other] the app
+}
+leave-menu = In { $app }, tap { $glyph ->
+    [dots] “…”
+    [kebab] “︙”
+    [share] the share sign
+   *[compass] the compass
+} at the { $corner ->
+    [top-right] top right
+   *[bottom-right] bottom right
+} of the screen.
+leave-menu-other = Tap “…”, “︙” or the share sign in a corner of the screen.
+leave-item = Tap “{ $item }”. Its name may be slightly different.
+leave-copy = Copy the address above.
+leave-paste-safari = Open Safari, hold the place for the address, and tap “Paste and Go”.
+leave-paste-chrome = Open Chrome, tap the place for the address, and tap “Link you copied”.
+leave-paste-edge = Open Edge, right-click the place for the address, and press “Paste and go”.
+
+## Words of the systems' own screens, as the pictures show them
+
+screen-cancel = Cancel
+screen-ok = OK
+screen-yes = Yes
+screen-no = No
+screen-delete = Delete
+screen-settings = Settings
+screen-leave-default = Open in default browser
+screen-leave-external = Open in external browser
+screen-leave-safari = Open in Safari
+screen-leave-browser = Open in browser
+screen-leave-chrome = Open in Chrome
+screen-leave-paste-safari = Paste and Go
+screen-leave-paste-chrome = Link you copied
+screen-leave-paste-edge = Paste and go
+screen-ios-question = This website is trying to download a configuration profile. Do you want to allow this?
+screen-ios-ignore = Ignore
+screen-ios-allow = Allow
+screen-ios-downloaded = Profile Downloaded
+screen-ios-close = Close
+screen-ios-waiting = Profile Downloaded
+screen-ios-general = General
+screen-ios-vpn = VPN & Device Management
+screen-ios-profile = Profile
+screen-ios-profile-waiting = Downloaded Profile
+screen-ios-install = Install
+screen-ios-enter-passcode = Enter Passcode
+screen-ios-agree = Consent
+screen-ios-next = Next
+screen-ios-warning = Warning
+screen-ios-enter-password = Enter Password
+screen-ios-installed = Profile Installed
+screen-ios-done = Done
+screen-ios-about = About
+screen-ios-trust = Certificate Trust Settings
+screen-ios-continue = Continue
+screen-ios-remove = Remove Profile
+screen-android-open = Open
+screen-android-password = Enter the password
+screen-android-kind = Choose a certificate type
+screen-android-vpn = VPN & app user certificate
+screen-android-wifi = Wi-Fi certificate
+screen-android-name = Certificate name
+screen-android-use = Credential use
+screen-android-vpn-old = VPN and apps
+screen-android-wifi-old = Wi-Fi
+screen-android-installed = User certificate installed
+screen-android-installed-old = The certificate is installed
+screen-android-choose = Choose certificate
+screen-android-select = Select
+screen-android-refuse = Deny
+screen-android-security = Security & privacy
+screen-android-security-old = Security
+screen-android-more = More security & privacy
+screen-android-encryption = Encryption & credentials
+screen-android-user = User credentials
+screen-android-details = Credential details
+screen-windows-wizard = Certificate Import Wizard
+screen-windows-downloads = Downloads
+screen-windows-open = Open file
+screen-windows-user = Current User
+screen-windows-machine = Local Machine
+screen-windows-next = Next
+screen-windows-file = File name
+screen-windows-password = Password
+screen-windows-automatic = Automatically select the certificate store based on the type of certificate
+screen-windows-finish = Finish
+screen-windows-warning = Security Warning
+screen-windows-imported = The import was successful.
+screen-windows-start = Start
+screen-windows-certmgr = certmgr.msc
+screen-windows-choose = Select a certificate for authentication
+screen-windows-personal = Personal
+screen-windows-certificates = Certificates
+screen-macos-question = Do you want to allow downloads on this website?
+screen-macos-allow = Allow
+screen-macos-general = General
+screen-macos-devices = Device Management
+screen-macos-privacy = Privacy & Security
+screen-macos-profile = Profiles
+screen-macos-install = Install
+screen-macos-password = Password
+screen-macos-continue = Continue
+screen-macos-keychain = Keychain password
+screen-macos-always = Always Allow
+screen-macos-refuse = Deny
+screen-macos-remove = Remove
+screen-macos-minus = −
 
 ## Refusals
 
@@ -424,7 +598,9 @@ check-ok-done = All done. You can close this page.
 check-ok-name = Name in the certificate
 check-ok-until = Valid until
 check-again = Check again
-check-again-hint = If you are not asked to choose a certificate, close all windows of the browser and open this page again.
+check-asking = How to be asked again
+check-asking-lead = After one “Cancel” the browser remembers it and asks no more.
+check-kind = If you installed it as a “Wi-Fi certificate”
 check-issuer-shown = Issuer of the certificate that was shown
 check-issuer-expected = Issuer of the certificate that is needed
 t-301-title = No certificate was shown

@@ -128,25 +128,10 @@ browser-hop = { $browser ->
     [edge] Edgeで開く
    *[chrome] Chromeで開く
 }
-browser-manual = ボタンで開かないとき
-browser-manual-only = 開きかた
-browser-step-menu = 画面のすみにある「…」や「︙」、または共有のマークを押します。
-browser-step-open = { $browser ->
-    [safari] 「Safariで開く」または「ブラウザで開く」を選びます。
-    [edge] 「Edgeで開く」または「ブラウザで開く」を選びます。
-   *[chrome] 「Chromeで開く」または「ブラウザで開く」を選びます。
-}
-browser-step-copy = 見あたらないときは、下のアドレスをコピーし、{ $browser ->
-    [safari] Safari
-    [edge] Edge
-   *[chrome] Chrome
-}に貼り付けて開きます。
-browser-step-address = 下のアドレスをコピーし、{ $browser ->
-    [safari] Safari
-    [edge] Edge
-   *[chrome] Chrome
-}に貼り付けて開きます。
-browser-address = アドレス
+browser-by-menu = メニューから開く
+browser-by-address = アドレスをコピーして開く
+browser-or = ボタンで開かないとき
+browser-scan = この画面を、証明書を入れるスマートフォンやタブレットで読み取っても始められます。
 nothing-used = まだ何も使われていません。
 continue-anyway = このまま続ける
 old-title = この端末は古いため使えません
@@ -169,8 +154,13 @@ ticket-left = { $until } まで（あと{ $span }）、あと{ $count }回ダウ
 ticket-used-up = ダウンロードの回数は使いきりました。ダウンロードしたファイルで、下の手順へ進んでください。
 ticket-fetched = { $at } にダウンロードされました。
 ticket-file = ファイル
-ticket-steps = 入れかた
-ticket-password = 証明書のパスワード
+ticket-deadline-ahead = いまダウンロードしたら、{ $until } までに入れてください。8分たつと、端末から自動で消えます。
+ticket-deadline = { $until } までに入れてください。それを過ぎると、端末から自動で消えます。
+ticket-deadline-over = ダウンロードしてから8分たちました。「設定」に出ていないときは、もう一度ダウンロードしてください。
+ticket-copy = 証明書のパスワードをコピー
+ticket-get = 証明書をダウンロード
+ticket-install = この端末に入れる
+ticket-password-ready = 証明書のパスワードを用意する
 ticket-password-why = 入れる途中で、端末にきかれます。
 ticket-password-secret = 入れる途中で、端末にきかれます。さきほどの確認コードと同じです。ハイフン（-）も入れてください。
 ticket-password-separate = 別にお届けした案内に書かれています。入れる途中で、端末にきかれます。
@@ -183,75 +173,259 @@ ticket-trouble-compatible = パスワードが正しいのに進めないとき�
 ticket-compatible = 互換形式をダウンロード
 ticket-trouble-typing = 大文字と小文字、ハイフン（-）、余計な空白がないかを確かめてください。
 ticket-trouble-prompt = ダウンロードしても何も起こらない
-ticket-trouble-prompt-ios = 「設定」→「アプリ」→「Safari」→「ダウンロード」（古い機種では「設定」→「Safari」→「ダウンロード」）で、保存先を「このiPhone内」または「このiPad内」にして、もう一度ダウンロードしてください。
+ticket-trouble-prompt-ios = 「設定」→「アプリ」→「Safari」→「ダウンロード」で、保存先を「このiPhone内」または「このiPad内」にして、もう一度ダウンロードしてください。
+ticket-trouble-prompt-ios-17 = 「設定」→「Safari」→「ダウンロード」で、保存先を「このiPhone内」または「このiPad内」にして、もう一度ダウンロードしてください。
 ticket-trouble-prompt-file = 画面の上から通知を開くか、「ダウンロード」の一覧から、ファイル { $name } を開いてください。
 ticket-trouble-prompt-pc = 「ダウンロード」フォルダーを開き、ファイル { $name } をダブルクリックしてください。
-ticket-trouble-gone = 設定に何も出ていない
-ticket-trouble-eight = ダウンロードしてから8分たつと、入れていないプロファイルは自動で消えます。もう一度ダウンロードしてください。
 ticket-name = 端末での名前
 ticket-ends = 有効期限
 ticket-old = 古い証明書を消す
 ticket-old-lead = 新しい証明書が使えることを確かめてから、消してください。
-ticket-old-ios = 「設定」→「一般」→「VPNとデバイス管理」で古いプロファイルを選び、「プロファイルを削除」を押します。
-ticket-old-android = 「設定」→「セキュリティとプライバシー」→「その他のセキュリティとプライバシー」→「暗号化と認証情報」→「ユーザー認証情報」で古い証明書を選び、削除します。
-ticket-old-windows = 「スタート」に「certmgr.msc」と入力して開き、「個人」→「証明書」で古い証明書を右クリックして「削除」を選びます。
-ticket-old-macos = 「システム設定」（古いmacOSでは「システム環境設定」）のプロファイル一覧から、古いプロファイルを削除します。
-ticket-old-browser = ブラウザーの設定の「証明書」→「あなたの証明書」で、古い証明書を削除します。
 
 installed-title = 証明書は、もう使えます
 installed-fact = { $at } に、{ $device }で使えることを確かめました。
 installed-lead = ファイルはもう残っていません。
 installed-again = 入れなおすときは、担当者に再発行を依頼してください。
 
+## The steps and their pictures. What stands in 「」 in a step is what its picture marks
+
+picture = 画面の絵
+picture-tap = 画面の絵。押すところ: { $things }
+picture-then = 、次に
+step-otherwise = 見あたらないとき
+edition-change = 画面がちがうとき
+edition-ios-18 = { $platform ->
+    [ipados] iPadOS 18以降
+   *[ios] iOS 18以降
+}
+edition-ios-15 = { $platform ->
+    [ipados] iPadOS 15〜17
+   *[ios] iOS 15〜17
+}
+edition-ios-14 = { $platform ->
+    [ipados] iPadOS 14以前
+   *[ios] iOS 14以前
+}
+edition-android-11 = Android 11以降
+edition-android-10 = Android 10以前
+edition-macos-15 = macOS 15以降
+edition-macos-13 = macOS 13・14
+edition-macos-12 = macOS 12以前
+
 ## Steps: iPhone and iPad
 
-step-ios-allow = 「証明書をダウンロード」を押し、「許可」→「閉じる」の順に押します。
-step-ios-settings = 8分以内に「設定」アプリを開き、上のほうの「プロファイルがダウンロード済み」を押します。見あたらないときは「一般」→「VPNとデバイス管理」を開きます。
-step-ios-settings-old = 8分以内に「設定」アプリを開き、上のほうの「プロファイルがダウンロード済み」を押します。見あたらないときは「一般」→「プロファイル」を開きます。
-step-ios-install = 右上の「インストール」を押し、端末のパスコードを入力します。「未署名」や「未検証」と出ても、「インストール」を押して進みます。
-step-ios-password = パスワードをきかれたら、証明書のパスワードを入力して「次へ」を押します。
-step-ios-done = 「完了」を押します。
-step-ios-trust = 「設定」→「一般」→「情報」→「証明書信頼設定」を開き、追加された証明書のスイッチを入れます。
+step-ios-allow = 「証明書をダウンロード」を押し、出てきた画面で「許可」を押します。
+step-ios-close = 「閉じる」を押します。
+step-ios-settings = 「設定」アプリを開き、上のほうの「プロファイルがダウンロード済み」を押します。
+step-ios-elsewhere = 「一般」→「VPNとデバイス管理」を開き、「ダウンロード済みプロファイル」の下の名前を押します。
+step-ios-elsewhere-14 = 「一般」→「プロファイル」を開き、「ダウンロード済みプロファイル」の下の名前を押します。
+step-ios-install = 右上の「インストール」を押します。
+step-ios-passcode = 端末のパスコードを入力します。
+step-ios-consent = 説明を読み、「次へ」を押します。
+step-ios-confirm = もう一度「インストール」を押し、下に出る「インストール」も押します。「警告」「未署名」「未検証」と出ても同じです。
+step-ios-password = 証明書のパスワードを入れて（長押しで貼り付けられます）、「次へ」を押します。
+step-ios-done = 「完了」を押します。これで入りました。
+step-ios-trust-where = 「設定」に戻り、「一般」→「情報」→「証明書信頼設定」を開きます。
+step-ios-trust = 追加された証明書のスイッチを入れ、「続ける」を押します。
 step-ios-safari = 証明書を使うサイトは、これからもSafariで開きます。
 
 ## Steps: Android
 
-step-android-open = 「証明書をダウンロード」を押します。画面が変わらないときは、「開く」か、通知の「ダウンロード完了」を押します。
+step-android-open = 「証明書をダウンロード」を押します。下に出る「開く」を押します。見あたらないときは、画面の上から通知を開きます。
 step-open-downloaded = 「ダウンロード」の一覧から、ファイル { $name } を開きます。
-step-android-password = 証明書のパスワードを入力して「OK」を押します。
-step-android-kind = 「VPN とアプリユーザー証明書」を選んで「OK」を押します。「Wi-Fi 証明書」は選ばないでください。
-step-android-kind-old = 「認証情報の使用」が「VPNとアプリ」になっていることを確かめます。「Wi-Fi」は選ばないでください。
-step-android-kind-unknown = 「VPN とアプリユーザー証明書」（Android 10以前では「VPNとアプリ」）を選んで「OK」を押します。「Wi-Fi」は選ばないでください。
-step-android-name = 証明書の名前は、そのまま「OK」を押します。
+step-android-password = 証明書のパスワードを入れて（長押しで貼り付けられます）、「OK」を押します。
+step-android-kind = 「VPN とアプリユーザー証明書」を選び、「OK」を押します。「Wi-Fi 証明書」は選ばないでください。
+step-android-kind-old = 「認証情報の使用」が「VPNとアプリ」になっていることを確かめ、「OK」を押します。「Wi-Fi」は選ばないでください。
+step-android-name = 名前はそのままで、「OK」を押します。
 step-android-lock = 画面ロックがないと言われたら、PINなどを設定します。あとで画面ロックをやめると、証明書も消えます。
 step-android-done = 「インストールしました」と出れば完了です。何も出ない機種もあります。
 step-android-chrome = 証明書を使うサイトは、これからもChromeで開きます。
 
 ## Steps: Windows
 
-step-windows-open = 「証明書をダウンロード」を押し、ファイル { $name } を開きます。見あたらないときは、ブラウザー右上の「…」→「ダウンロード」を開きます。
-step-windows-user = 「現在のユーザー」のまま「次へ」を押し、ファイルの画面でも「次へ」を押します。
-step-windows-password = 証明書のパスワードを入力して「次へ」を押します。チェックは変えません。
-step-windows-store = 証明書ストアの画面は、そのまま「次へ」を押し、「完了」を押します。
-step-windows-root = 「セキュリティ警告」が出たら「はい」を押します。
-step-windows-done = 「正しくインポートされました」と出たら「OK」を押し、ブラウザーをすべて閉じて開きなおします。
+step-windows-open = 「証明書をダウンロード」を押し、右上に出る「ファイルを開く」を押します。見あたらないときは、ブラウザー右上の「…」→「ダウンロード」を開きます。
+step-windows-user = 「現在のユーザー」のまま、「次へ」を押します。
+step-windows-file = そのまま「次へ」を押します。
+step-windows-password = 証明書のパスワードを入れて（Ctrl+Vで貼り付けられます）、「次へ」を押します。チェックは変えません。
+step-windows-store = 「証明書の種類に基づいて、自動的に証明書ストアを選択する」のまま、「次へ」を押します。
+step-windows-finish = 「完了」を押します。
+step-windows-root = 「セキュリティ警告」が出たら、「はい」を押します。
+step-windows-done = 「正しくインポートされました。」と出たら、「OK」を押します。
+step-windows-restart = ブラウザーをすべて閉じて、開きなおします。
 
 ## Steps: Mac
 
 step-macos-allow = 「証明書をダウンロード」を押し、確認が出たら「許可」を押します。
-step-macos-settings = 「システム設定」→「一般」→「デバイス管理」を開き、ダウンロードしたプロファイルをダブルクリックします。
-step-macos-settings-13 = 「システム設定」→「プライバシーとセキュリティ」→「プロファイル」を開き、ダウンロードしたプロファイルをダブルクリックします。
-step-macos-settings-12 = 「システム環境設定」→「プロファイル」を開き、ダウンロードしたプロファイルを選びます。
-step-macos-settings-unknown = 「システム設定」を開いて左上で「プロファイル」を検索し、ダウンロードしたプロファイルをダブルクリックします。何もないときは、先にファイル { $name } を開きます。
-step-macos-install = 「インストール」を押し、Macのパスワードをきかれたら入力します。
-step-macos-password = 証明書のパスワードをきかれたら、入力します。
+step-macos-settings = 「システム設定」の「一般」→「デバイス管理」を開き、ダウンロードしたプロファイルをダブルクリックします。
+step-macos-settings-13 = 「システム設定」の「プライバシーとセキュリティ」→「プロファイル」を開き、ダウンロードしたプロファイルをダブルクリックします。
+step-macos-settings-12 = 「システム環境設定」の「プロファイル」を開き、ダウンロードしたプロファイルを選びます。
+step-macos-install = 「インストール」を押します。Macのパスワードをきかれたら入力します。
+step-macos-password = 証明書のパスワードを入れて、「インストール」を押します。
 step-macos-always = はじめて使うときは証明書を選び、キーチェーンの確認で「常に許可」を押します。
 
 ## Steps: another computer
 
 step-browser-save = 「証明書をダウンロード」を押し、ファイル { $name } を保存します。
 step-browser-import = ブラウザーの設定で「証明書」を検索し、「あなたの証明書」→「インポート」でファイルを選びます。
-step-browser-password = 証明書のパスワードを入力します。
+step-browser-password = 証明書のパスワードを入れます。
+
+## How an old certificate is removed
+
+removal-ios-where = 「設定」の「一般」→「VPNとデバイス管理」を開き、古いプロファイルを押します。
+removal-ios-where-14 = 「設定」の「一般」→「プロファイル」を開き、古いプロファイルを押します。
+removal-ios = 「プロファイルを削除」を押します。
+removal-android-where = 「設定」の「セキュリティとプライバシー」→「その他のセキュリティとプライバシー」→「暗号化と認証情報」→「ユーザー認証情報」を開き、古い証明書を押します。
+removal-android-where-10 = 「設定」の「セキュリティ」→「暗号化と認証情報」→「ユーザー認証情報」を開き、古い証明書を押します。
+removal-android = 「削除」を押します。
+removal-windows-where = 「スタート」に「certmgr.msc」と入力して開きます。
+removal-windows = 「個人」→「証明書」で古い証明書を右クリックし、「削除」を押します。
+removal-macos = 「システム設定」の「一般」→「デバイス管理」で古いプロファイルをダブルクリックし、「削除」を押します。
+removal-macos-13 = 「システム設定」の「プライバシーとセキュリティ」→「プロファイル」で古いプロファイルをダブルクリックし、「削除」を押します。
+removal-macos-12 = 「システム環境設定」の「プロファイル」で古いプロファイルを選び、「−」を押します。
+removal-browser = ブラウザーの設定の「証明書」→「あなたの証明書」で、古い証明書を削除します。
+
+## How the browser is brought to ask again
+
+asking-ios-close = アプリの一覧を出し、Safariを上へはらって終わらせます。
+asking-ios-open = Safariを開き、この画面の「もう一度確かめる」を押します。
+asking-ios-choose = 証明書を選ぶ画面が出たら、名前を確かめて「続ける」を押します。
+asking-ios-private = それでも出ないときは、Safariのプライベートブラウズで、このページを開きます。
+asking-android-close = アプリの一覧を出し、Chromeを上へはらって終わらせます。
+asking-android-open = Chromeを開き、この画面の「もう一度確かめる」を押します。
+asking-android-choose = 「証明書の選択」が出たら、証明書を選んで「選択」を押します。
+asking-android-private = それでも出ないときは、Chromeの新しいシークレットタブで、このページを開きます。
+asking-windows-close = ブラウザーのウィンドウをすべて閉じます。
+asking-windows-open = ブラウザーを開き、Ctrl+Shift+Tでこの画面に戻って、「もう一度確かめる」を押します。
+asking-windows-choose = 証明書を選ぶ画面が出たら、証明書を選んで「OK」を押します。
+asking-windows-private = それでも出ないときは、Ctrl+Shift+Nで開くプライベートウィンドウで、このページを開きます。
+asking-macos-close = command+Qでブラウザーを終わらせます。
+asking-macos-open = ブラウザーを開き、この画面に戻って、「もう一度確かめる」を押します。
+asking-macos-choose = 証明書を選ぶ画面が出たら、証明書を選んで「続ける」を押します。
+asking-macos-private = それでも出ないときは、command+Shift+Nで開くプライベートウィンドウで、このページを開きます。
+kind-android-file = 「ダウンロード」の一覧から、証明書のファイルを開き、パスワードを入れます。ファイルがないときは、担当者に再発行を依頼してください。
+
+## How to leave an application or a browser that cannot install
+
+app = { $app ->
+    [line] LINE
+    [facebook] Facebook
+    [instagram] Instagram
+    [threads] Threads
+    [yahoo-japan] Yahoo! JAPAN
+    [google-app] Googleアプリ
+    [teams] Teams
+    [kakaotalk] カカオトーク
+    [wechat] WeChat
+    [twitter] X
+    [slack] Slack
+    [outlook] Outlook
+   *[other] アプリ
+}
+leave-menu = { $app }の画面の{ $corner ->
+    [top-right] 右上
+   *[bottom-right] 右下
+}にある{ $glyph ->
+    [dots] 「…」
+    [kebab] 「︙」
+    [share] 共有のマーク
+   *[compass] コンパスのマーク
+}を押します。
+leave-menu-other = 画面のすみにある「…」や「︙」、または共有のマークを押します。
+leave-item = 「{ $item }」を押します。名前が少しちがうこともあります。
+leave-copy = 上のアドレスをコピーします。
+leave-paste-safari = Safariを開き、アドレスのところを長押しして、「ペーストして開く」を押します。
+leave-paste-chrome = Chromeを開き、アドレスのところを押して、「コピーしたリンク」を押します。
+leave-paste-edge = Edgeを開き、アドレスのところを右クリックして、「貼り付けて移動」を押します。
+
+## Words of the systems' own screens, as the pictures show them
+
+screen-cancel = キャンセル
+screen-ok = OK
+screen-yes = はい
+screen-no = いいえ
+screen-delete = 削除
+screen-settings = 設定
+screen-leave-default = デフォルトのブラウザーで開く
+screen-leave-external = 外部ブラウザーで開く
+screen-leave-safari = Safariで開く
+screen-leave-browser = ブラウザで開く
+screen-leave-chrome = Chromeで開く
+screen-leave-paste-safari = ペーストして開く
+screen-leave-paste-chrome = コピーしたリンク
+screen-leave-paste-edge = 貼り付けて移動
+screen-ios-question = このWebサイトは構成プロファイルをダウンロードしようとしています。許可しますか？
+screen-ios-ignore = 無視
+screen-ios-allow = 許可
+screen-ios-downloaded = プロファイルがダウンロードされました
+screen-ios-close = 閉じる
+screen-ios-waiting = プロファイルがダウンロード済み
+screen-ios-general = 一般
+screen-ios-vpn = VPNとデバイス管理
+screen-ios-profile = プロファイル
+screen-ios-profile-waiting = ダウンロード済みプロファイル
+screen-ios-install = インストール
+screen-ios-enter-passcode = パスコードを入力
+screen-ios-agree = 同意
+screen-ios-next = 次へ
+screen-ios-warning = 警告
+screen-ios-enter-password = パスワードを入力
+screen-ios-installed = インストール完了
+screen-ios-done = 完了
+screen-ios-about = 情報
+screen-ios-trust = 証明書信頼設定
+screen-ios-continue = 続ける
+screen-ios-remove = プロファイルを削除
+screen-android-open = 開く
+screen-android-password = パスワードを入力
+screen-android-kind = 証明書の種類の選択
+screen-android-vpn = VPN とアプリユーザー証明書
+screen-android-wifi = Wi-Fi 証明書
+screen-android-name = 証明書名
+screen-android-use = 認証情報の使用
+screen-android-vpn-old = VPNとアプリ
+screen-android-wifi-old = Wi-Fi
+screen-android-installed = ユーザー証明書をインストールしました
+screen-android-installed-old = 証明書をインストールしました
+screen-android-choose = 証明書の選択
+screen-android-select = 選択
+screen-android-refuse = 許可しない
+screen-android-security = セキュリティとプライバシー
+screen-android-security-old = セキュリティ
+screen-android-more = その他のセキュリティとプライバシー
+screen-android-encryption = 暗号化と認証情報
+screen-android-user = ユーザー認証情報
+screen-android-details = 認証情報の詳細
+screen-windows-wizard = 証明書のインポート ウィザード
+screen-windows-downloads = ダウンロード
+screen-windows-open = ファイルを開く
+screen-windows-user = 現在のユーザー
+screen-windows-machine = ローカル コンピューター
+screen-windows-next = 次へ
+screen-windows-file = ファイル名
+screen-windows-password = パスワード
+screen-windows-automatic = 証明書の種類に基づいて、自動的に証明書ストアを選択する
+screen-windows-finish = 完了
+screen-windows-warning = セキュリティ警告
+screen-windows-imported = 正しくインポートされました。
+screen-windows-start = スタート
+screen-windows-certmgr = certmgr.msc
+screen-windows-choose = 認証用の証明書の選択
+screen-windows-personal = 個人
+screen-windows-certificates = 証明書
+screen-macos-question = このWebサイトでのダウンロードを許可しますか？
+screen-macos-allow = 許可
+screen-macos-general = 一般
+screen-macos-devices = デバイス管理
+screen-macos-privacy = プライバシーとセキュリティ
+screen-macos-profile = プロファイル
+screen-macos-install = インストール
+screen-macos-password = パスワード
+screen-macos-continue = 続ける
+screen-macos-keychain = キーチェーンのパスワード
+screen-macos-always = 常に許可
+screen-macos-refuse = 拒否
+screen-macos-remove = 削除
+screen-macos-minus = −
 
 ## Refusals
 
@@ -368,7 +542,9 @@ check-ok-done = これで完了です。この画面は閉じてかまいませ�
 check-ok-name = 証明書の名前
 check-ok-until = 有効期限
 check-again = もう一度確かめる
-check-again-hint = 証明書を選ぶ画面が出ないときは、ブラウザーをすべて閉じてから、このページを開きなおしてください。
+check-asking = もう一度きかれるようにする
+check-asking-lead = いちどキャンセルすると、ブラウザーはそれを覚えていて、きかなくなります。
+check-kind = 「Wi-Fi 証明書」として入れたとき
 check-issuer-shown = 届いた証明書の発行者
 check-issuer-expected = 必要な証明書の発行者
 t-301-title = 証明書が届いていません

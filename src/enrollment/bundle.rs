@@ -450,6 +450,11 @@ pub(super) fn has_trust_anchor(offer: &Offer, target: BundleTarget) -> bool {
     target.kind == BundleKind::Profile && offer.payloads.iter().any(anchors)
 }
 
+/// Whether the device shows a text to agree to before it installs the file.
+pub(super) fn has_consent(offer: &Offer, target: BundleTarget) -> bool {
+    target.kind == BundleKind::Profile && offer.consent.is_some()
+}
+
 /// Whether a bundle password of a person's choice keeps an offline guesser busy; the person's own name does not count.
 pub(super) fn strong_enough(chosen: &BundlePassword, name: &str) -> bool {
     let known: Vec<&str> = name.split_whitespace().chain([name, "tegata"]).collect();

@@ -151,5 +151,6 @@ fn good(loaded: &Loaded, record: &CertificateRecord, first: bool) -> CheckOutcom
         subject: record.subject.clone(),
         not_after: record.not_after.unwrap_or(jiff::Timestamp::MAX),
         first,
+        has_predecessor: loaded.enrollment.predecessor.is_some(),
     }
 }

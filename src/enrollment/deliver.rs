@@ -1,5 +1,7 @@
 //! The fetches under a ticket: identical bytes, a few times, for some minutes.
 
+use jiff::Timestamp;
+
 use super::authority::{Loaded, RegistrationAuthority, TRIES, try_again};
 use super::claim::delivery_key;
 use super::credentials::Ticket;
@@ -8,7 +10,7 @@ use super::record::{Actor, Happening};
 use super::refusal::Refusal;
 use super::sealed::{self, Opened};
 use super::state::{Claim, State};
-use super::view::{BundleFile, FetchPart, FetchedFile, OpenedTicket, TicketStanding};
+use super::view::{BundleFile, FetchPart, FetchedFile, OpenedTicket, TicketProgress, TicketStanding};
 use crate::directory::Organization;
 use crate::pepper::Purpose;
 use crate::pki::serial::SerialNumber;
@@ -21,6 +23,14 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 struct Found {
     loaded: Loaded,
     serial: SerialNumber,
+}
+
+/// When a delivery was first fetched whole.
+const fn fetched_at(state: &State) -> Option<Timestamp> {
+    match state {
+        State::Fetched { at, .. } => Some(*at),
+        _ => None,
+    }
 }
 
 impl RegistrationAuthority {
@@ -59,7 +69,12 @@ impl RegistrationAuthority {
         let (claim, delivery) = match enrollment.delivery(serial, self.now()) {
             Ok(found) => found,
             Err(Refusal::AlreadyInstalled { at, platform }) => {
-                return Ok(TicketStanding::Installed { at, platform });
+                return Ok(TicketStanding::Installed {
+                    at,
+                    platform,
+                    os_version: enrollment.state.claim().and_then(|claim| claim.os_version.clone()),
+                    has_predecessor: enrollment.predecessor.is_some(),
+                });
             }
             Err(refusal) => return Err(refusal),
         };
@@ -69,10 +84,7 @@ impl RegistrationAuthority {
         };
         let offer = self.offer(&enrollment.offer)?;
         let organization = self.organization(&enrollment.organization).await.map_err(|e| try_again(&e))?;
-        let fetched_at = match &enrollment.state {
-            State::Fetched { at, .. } => Some(*at),
-            _ => None,
-        };
+        let fetched_at = fetched_at(&enrollment.state);
         Ok(TicketStanding::Open(Box::new(OpenedTicket {
             enrollment: enrollment.id.clone(),
             organization: organization.name,
@@ -90,10 +102,28 @@ impl RegistrationAuthority {
             window_ends: claim.window_ends,
             fetches_left: claim.fetches_allowed.saturating_sub(delivery.fetches),
             has_trust_anchor: super::bundle::has_trust_anchor(offer, claim.target),
+            has_consent: super::bundle::has_consent(offer, claim.target),
             check_url: self.0.parts.settings.check_url.to_string(),
             not_after: delivery.not_after,
             fetched_at,
         })))
+    }
+
+    /// How far the delivery behind a ticket is. Changes nothing and opens nothing.
+    ///
+    /// # Errors
+    /// The refusal that applies.
+    pub async fn progress(&self, ticket: &Ticket) -> Result<TicketProgress, Refusal> {
+        let Found { loaded, serial } = self.found(ticket).await?;
+        match loaded.enrollment.delivery(serial, self.now()) {
+            Ok((claim, delivery)) => Ok(TicketProgress::Open {
+                target: claim.target,
+                fetches_left: claim.fetches_allowed.saturating_sub(delivery.fetches),
+                fetched_at: fetched_at(&loaded.enrollment.state),
+            }),
+            Err(Refusal::AlreadyInstalled { .. }) => Ok(TicketProgress::Installed),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// The organization behind a ticket, for the page of a refusal. Changes nothing.

@@ -43,5 +43,5 @@ pub use state::{Attempts, Claim, Credentials, Delivery, Standing, State};
 pub use transition::{Door, LockPolicy, Presented, Presenting};
 pub use view::{
     BundleFile, CheckOutcome, FetchPart, FetchedFile, IssuedInvitation, OpenedInvitation, OpenedTicket,
-    TicketStanding,
+    TicketProgress, TicketStanding,
 };

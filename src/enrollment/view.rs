@@ -111,6 +111,8 @@ pub struct OpenedTicket {
     pub fetches_left: u32,
     /// Whether the file needs the root to be switched on under "Certificate Trust Settings".
     pub has_trust_anchor: bool,
+    /// Whether the device shows a text to agree to.
+    pub has_consent: bool,
     /// Where the installation is proven.
     pub check_url: String,
     /// When the certificate ends.
@@ -130,7 +132,27 @@ pub enum TicketStanding {
         at: Timestamp,
         /// On what kind of device.
         platform: Platform,
+        /// The system's version, where it was known.
+        os_version: Option<String>,
+        /// Whether it took the place of an older certificate, which the device may still have.
+        has_predecessor: bool,
     },
+}
+
+/// How far a delivery is, for whoever waits for its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketProgress {
+    /// The file can be fetched.
+    Open {
+        /// What kind of bundle.
+        target: BundleTarget,
+        /// How often it can still be fetched.
+        fetches_left: u32,
+        /// When it was first fetched whole.
+        fetched_at: Option<Timestamp>,
+    },
+    /// The certificate is installed and proven.
+    Installed,
 }
 
 /// The bytes of a file and what goes with them.
@@ -169,6 +191,8 @@ pub enum CheckOutcome {
         not_after: Timestamp,
         /// Whether this visit was the first proof.
         first: bool,
+        /// Whether it took the place of an older certificate, which a device may still have.
+        has_predecessor: bool,
     },
     /// No certificate was shown.
     NoneShown,

@@ -45,6 +45,9 @@ fn the_catalogues_have_the_same_keys_and_variables() {
         let mut found = keys(language);
         // How a number of minutes is read follows its last digit; nothing else differs.
         if language == Language::EasyJapanese {
+            // What systems write on their screens is the same as in Japanese.
+            assert!(found.keys().all(|key| !key.starts_with("screen-")));
+            found.extend(master.clone().into_iter().filter(|(key, _)| key.starts_with("screen-")));
             assert!(found.get_mut("span-minutes").unwrap().remove("last"));
         }
         assert_eq!(found, master, "{}", language.tag());
@@ -112,7 +115,8 @@ fn sentences_of_easy_japanese_are_short() {
 fn japanese_stands_in_full_width_parentheses() {
     for language in [Language::Japanese, Language::EasyJapanese] {
         for line in told(language) {
-            assert!(!line.contains(['(', ')', '!', '?', ';']), "{line}");
+            let ours = line.replace("Yahoo! JAPAN", "");
+            assert!(!ours.contains(['(', ')', '!', '?', ';']), "{line}");
         }
     }
 }

@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use super::client_certificate::{self, ClientCert};
 use super::error::HttpError;
 use super::frame::page;
+use super::guide::{DrawnStep, Situation};
 use super::page::{Frame, Problem};
 use super::visit::Visit;
 use super::words::Words;
+use crate::device::OsVersion;
 use crate::enrollment::CheckOutcome;
 
 /// The outcome of a check.
@@ -27,6 +29,12 @@ pub struct CheckPage {
     pub details: Vec<(String, String)>,
     /// This very page.
     pub again: String,
+    /// How the browser is brought to ask again, where another choice would help.
+    pub asking: Vec<DrawnStep>,
+    /// What to do where the certificate was installed as one of a kind that no browser uses.
+    pub kind: Vec<DrawnStep>,
+    /// How an older certificate is removed; empty where there is none.
+    pub removal: Vec<DrawnStep>,
 }
 
 /// What was shown, as bytes that should be a certificate.
@@ -82,12 +90,27 @@ fn draw(visit: &Visit, outcome: &CheckOutcome) -> CheckPage {
         None => visit.frame("check", &words.say("check-ok-title")),
         Some(problem) => visit.frame("check", &problem.title).with_reference(),
     };
+    let device = visit.device(None);
+    let situation = Situation::of_system(device.platform, device.os_version.as_ref().map(OsVersion::major));
+    let asks_again = matches!(
+        outcome,
+        CheckOutcome::NoneShown | CheckOutcome::OtherIssuer { .. } | CheckOutcome::Superseded { .. }
+    );
+    let is_none = *outcome == CheckOutcome::NoneShown;
+    let old =
+        matches!(outcome, CheckOutcome::Ok { has_predecessor: true, .. } | CheckOutcome::Superseded { .. });
+    let steps = |wanted: bool, steps: fn(&Situation, Words) -> Vec<DrawnStep>| {
+        if wanted { steps(&situation, words) } else { Vec::new() }
+    };
     CheckPage {
         frame,
         outcome: name(outcome),
         problem,
         details: details(words, outcome),
         again: visit.here(|_| {}),
+        asking: steps(asks_again, Situation::asking),
+        kind: steps(is_none, Situation::other_kind),
+        removal: steps(old, Situation::removal),
     }
 }
 

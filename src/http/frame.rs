@@ -150,7 +150,7 @@ fn note(site: &Site, visit: &Visit, method: &Method, route: &str, status: Status
         };
     }
     // Whoever watches asks every few seconds.
-    if matches!(route, "/healthz" | "/readyz") && status.is_success() {
+    if matches!(route, "/healthz" | "/readyz" | "/t/{ticket}/state") && status.is_success() {
         line!(debug);
     } else {
         line!(info);

@@ -37,8 +37,8 @@ impl SecurityHeaders {
             styles.push_str(&assets::style_source(rules));
         }
         let policy = format!(
-            "default-src 'none'; style-src {styles}; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-             frame-ancestors 'none'"
+            "default-src 'none'; style-src {styles}; script-src 'self'; img-src 'self'; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         );
         // The hashes are base64, so that the policy is always a header value.
         HeaderValue::from_str(&policy).unwrap_or(NOTHING)

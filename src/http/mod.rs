@@ -17,6 +17,7 @@
 //! | which device? | `/c/{code}`, `/` | `data-page="choose"` | `a[data-device="ios"]`, `ipados`, `android`, `windows`, `macos` |
 //! | for previewers and crawlers | `/c/{code}`, `/` | `data-page="preview"` | no form |
 //! | ticket | `/t/{ticket}` | `data-page="ticket"`, `data-platform`, `data-window-ends`, `data-fetches-left`, `data-fetched` | `a#file[data-variant]`, `a#compatible`, `#bundle-password` (its text without white space is the password) or `#bundle-password-separate`, `ol#steps > li`, `#left`, `#used-up` (then neither `a#file` nor `a#compatible`), `#file-name`, `#certificate-name`, `#not-after`, `a#check`, `#fetched` |
+//! | how far a delivery is, for the script | `/t/{ticket}/state` | – | JSON: `state` (`open`, `installed`, `over`); while open `fetches_left`, `fetched`, `deadline` |
 //! | installed | `/t/{ticket}` | `data-page="installed"`, `data-platform` | `#fact`, `a#check` |
 //! | refusal | any | `data-page="refusal"`, `data-code="T-1…"` | `#fact`, `#todo`, `a#action`, `#code`, `#reference[data-reference]`, `#contact` |
 //! | error | any | `data-page="error"`, `data-code="T-2…"` | as a refusal |
@@ -61,6 +62,7 @@ mod proxy;
 mod refusal;
 #[cfg(test)]
 mod samples;
+mod scan;
 mod server;
 mod settings;
 mod site;
@@ -69,6 +71,7 @@ mod ticket;
 mod tls;
 mod unread;
 mod visit;
+mod watch;
 mod words;
 
 use actix_web::HttpResponse;
@@ -102,6 +105,7 @@ fn landing(config: &mut ServiceConfig) {
         )
         .service(at(["/c/{code}", "/C/{code}"]).reads(entry::by_code).posts(entry::claim_by_code).done())
         .service(at(["/t/{ticket}"]).reads(ticket::show).done())
+        .service(at(["/t/{ticket}/state"]).reads(watch::tell).done())
         .service(at(["/d/{ticket}/{file}"]).reads_apart(delivery::get, delivery::head).done())
         .service(at(["/check"]).reads(to_check).done())
         .service(at(["/help"]).reads(help::list).done())

@@ -8,8 +8,10 @@ use askama::Template;
 use super::entry_form::choices;
 use super::error::HttpError;
 use super::frame::page;
+use super::guide::{DrawnStep, Leaving};
 use super::page::{Choice, Frame};
 use super::refusal::explain;
+use super::scan::Scan;
 use super::visit::Visit;
 use crate::device::{Device, Obstacle, Platform, hop};
 use crate::enrollment::{OpenedInvitation, Refusal};
@@ -26,6 +28,10 @@ pub struct BrowserPage {
     pub obstacle: &'static str,
     /// Whether an application shows the page.
     pub in_app: bool,
+    /// The steps by that application's own menu; none in a browser of its own.
+    pub by_menu: Vec<DrawnStep>,
+    /// The steps by the copied address.
+    pub by_address: Vec<DrawnStep>,
     /// The browser to use: `safari`, `chrome` or `edge`.
     pub instead: String,
     /// The link that leads there, where there is one.
@@ -34,6 +40,8 @@ pub struct BrowserPage {
     pub address: String,
     /// The same page without this question.
     pub anyway: String,
+    /// The page's address to be scanned with a phone, on the screens of PCs.
+    pub scan: Option<Scan>,
     /// What the device can be corrected to.
     pub choices: Vec<Choice>,
 }
@@ -56,6 +64,8 @@ pub struct UnfitPage {
     pub todo: String,
     /// The same page without this question, where going on may work.
     pub anyway: Option<String>,
+    /// The page's address to be scanned with a phone, on the screens of PCs.
+    pub scan: Option<Scan>,
     /// What the device can be corrected to.
     pub choices: Vec<Choice>,
 }
@@ -93,6 +103,7 @@ pub(super) fn before(
                 fact: words.say("other-fact").with("device", named).to_string(),
                 todo: words.say("other-todo").to_string(),
                 anyway: None,
+                scan: scan(visit, device),
                 choices: choices(visit, device, meant_for),
             }
         }));
@@ -104,8 +115,10 @@ pub(super) fn before(
         return None;
     }
     match obstacle? {
-        Obstacle::InApp { instead, .. } => Some(browser(visit, device, opened, true, instead.as_str())),
-        Obstacle::OtherBrowser { instead } => Some(browser(visit, device, opened, false, instead.as_str())),
+        Obstacle::InApp { app, instead } => {
+            Some(browser(visit, device, opened, Some(app.as_str()), instead.as_str()))
+        }
+        Obstacle::OtherBrowser { instead } => Some(browser(visit, device, opened, None, instead.as_str())),
         Obstacle::TooOld { platform, os_version, needed } => {
             let words = visit.words();
             let named = words.device_with_version(platform, os_version.as_ref());
@@ -122,6 +135,7 @@ pub(super) fn before(
                 fact: fact.to_string(),
                 todo: words.say("old-todo").to_string(),
                 anyway: Some(visit.here(|parameters| parameters.anyway = true)),
+                scan: scan(visit, device),
                 choices: choices(visit, device, meant_for),
             }))
         }
@@ -150,6 +164,7 @@ pub(super) fn other_device(
         fact: problem.fact.unwrap_or_default(),
         todo: problem.todo,
         anyway: None,
+        scan: scan(visit, device),
         choices: choices(visit, device, meant_for),
     };
     page(status, &drawn)
@@ -171,27 +186,46 @@ fn browser(
     visit: &Visit,
     device: &Device,
     opened: Option<&OpenedInvitation>,
-    in_app: bool,
+    app: Option<&str>,
     instead: &str,
 ) -> Result<HttpResponse, HttpError> {
     let title = visit.words().say("browser-title").with("browser", instead.to_owned()).to_string();
+    let leaving = Leaving { platform: device.platform, app, to: instead };
     // What leads there says that it does, so that a browser that comes back gets the steps by hand.
     let there = visit.address(|parameters| parameters.hopped = true);
     draw(visit, opened, "browser", &title, |frame| BrowserPage {
         frame,
         platform: device.platform,
-        obstacle: if in_app { "in-app-browser" } else { "other-browser" },
-        in_app,
+        obstacle: if app.is_some() { "in-app-browser" } else { "other-browser" },
+        in_app: app.is_some(),
+        by_menu: leaving.by_menu(visit.words()),
+        by_address: leaving.by_address(visit.words()),
         instead: instead.to_owned(),
         hop: hop(device, &there, visit.parameters().hopped),
-        address: visit.address(|parameters| {
-            parameters.hopped = false;
-            parameters.external = false;
-            parameters.device = None;
-        }),
+        address: address(visit),
+        scan: scan(visit, device),
         anyway: visit.here(|parameters| parameters.anyway = true),
         choices: choices(visit, device, opened.map_or(&[][..], |opened| &opened.platforms)),
     })
+}
+
+/// This page's address for another browser or another device, without what was only true in this one.
+fn address(visit: &Visit) -> String {
+    visit.address(|parameters| {
+        parameters.hopped = false;
+        parameters.external = false;
+        parameters.device = None;
+    })
+}
+
+/// The address as a picture, where the screen is that of a PC: no phone shows itself what it should scan.
+fn scan(visit: &Visit, device: &Device) -> Option<Scan> {
+    match device.platform {
+        Platform::Ios | Platform::Ipados | Platform::Android | Platform::Unknown => None,
+        Platform::Windows | Platform::Macos | Platform::Chromeos | Platform::Linux => {
+            Scan::of(&address(visit))
+        }
+    }
 }
 
 fn framed(visit: &Visit, opened: Option<&OpenedInvitation>, name: &'static str, title: &str) -> Frame {

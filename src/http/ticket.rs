@@ -7,11 +7,12 @@ use askama::Template;
 use super::entry::{missed, preview};
 use super::error::HttpError;
 use super::frame::page;
-use super::guide::Situation;
+use super::guide::{DrawnStep, Names, Situation};
 use super::page::Frame;
 use super::visit::Visit;
+use super::watch::Deadline;
 use super::words::Phrase;
-use crate::device::{BundleKind, OsVersion, Platform};
+use crate::device::{OsVersion, Platform};
 use crate::enrollment::{BundleFile, OpenedTicket, Refusal, Ticket, TicketStanding};
 use crate::pki::pkcs12::Variant;
 use crate::profile::PasswordMode;
@@ -73,8 +74,6 @@ pub struct TicketPage {
     pub frame: Frame,
     /// The device.
     pub platform: Platform,
-    /// Whether the file is a configuration profile, which disappears when it is not installed in time.
-    pub is_profile: bool,
     /// What is handed out.
     pub offer: String,
     /// The bundle password.
@@ -93,12 +92,18 @@ pub struct TicketPage {
     pub fetches_left: u32,
     /// When it was fetched whole.
     pub fetched: Option<String>,
+    /// Until when a profile that was downloaded must be installed.
+    pub deadline: Option<Deadline>,
+    /// Where a script asks how far the delivery is.
+    pub watch: String,
     /// The steps.
-    pub steps: Vec<Phrase<'static>>,
+    pub steps: Vec<DrawnStep>,
+    /// The same page with the steps for other versions of the system: what they are called, and where.
+    pub others: Vec<(String, String)>,
+    /// Whether it is only a guess that the steps are the right ones.
+    pub guessed: bool,
     /// What helps where nothing happens.
     pub prompt: Phrase<'static>,
-    /// How an old certificate is removed.
-    pub removal: Phrase<'static>,
     /// The check page.
     pub check: String,
     /// The name that the device will show.
@@ -119,6 +124,8 @@ pub struct InstalledPage {
     pub fact: String,
     /// The check page.
     pub check: String,
+    /// How the certificate whose place it took is removed; empty where there is none.
+    pub removal: Vec<DrawnStep>,
 }
 
 /// The ticket in an address, or its stand-in.
@@ -157,7 +164,7 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Ht
             visit.wears(&opened.look);
             page(StatusCode::OK, &draw(&visit, &ticket, &opened)?)
         }
-        TicketStanding::Installed { at, platform } => {
+        TicketStanding::Installed { at, platform, os_version, has_predecessor } => {
             if let Some(organization) = visit.site().authority.organization_behind_ticket(&ticket).await {
                 visit.belongs_to(&organization);
             }
@@ -171,6 +178,12 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Ht
                 platform,
                 fact: fact.to_string(),
                 check: check_url(&visit),
+                removal: if has_predecessor {
+                    let version = os_version.as_deref().and_then(OsVersion::parse);
+                    Situation::of_system(platform, version.as_ref().map(OsVersion::major)).removal(words)
+                } else {
+                    Vec::new()
+                },
             };
             page(StatusCode::OK, &installed)
         }
@@ -207,6 +220,16 @@ fn link(visit: &Visit, ticket: &Ticket, file: &BundleFile) -> Result<FileLink, H
     })
 }
 
+/// Where the ticket's script asks, in the language of the page.
+fn watch(visit: &Visit, ticket: &Ticket) -> Result<String, HttpError> {
+    let mut url = visit.site().settings.public_url.clone();
+    url.path_segments_mut()
+        .map_err(|()| HttpError::internal("the public address takes no path"))?
+        .clear()
+        .extend(["t", ticket.expose(), "state"]);
+    Ok(format!("{}?lang={}", url.path(), visit.words().0.tag()))
+}
+
 fn draw(visit: &Visit, ticket: &Ticket, opened: &OpenedTicket) -> Result<TicketPage, HttpError> {
     let words = visit.words();
     let now = visit.site().now();
@@ -215,11 +238,22 @@ fn draw(visit: &Visit, ticket: &Ticket, opened: &OpenedTicket) -> Result<TicketP
     let situation = Situation {
         platform: opened.platform,
         major: version.as_ref().map(OsVersion::major),
+        chosen: visit.parameters().guide,
         asks_password: !opened.embedded,
+        has_consent: opened.has_consent,
         has_trust_anchor: opened.has_trust_anchor,
-        file: &first.name,
         downloads: opened.fetches_left > 0,
+        names: Names {
+            certificate: opened.certificate_name.clone(),
+            file: first.name.clone(),
+            offer: opened.offer.get(words.0.bcp47()).to_owned(),
+            tablet: false,
+        },
     };
+    let others = situation.others(words).into_iter().map(|other| {
+        let there = visit.here(|parameters| parameters.guide = Some(other.name));
+        (other.label, format!("{there}#steps"))
+    });
     let password = match &opened.password {
         _ if opened.embedded => PasswordBox::NotAsked,
         Some(password) => PasswordBox::Shown {
@@ -234,7 +268,6 @@ fn draw(visit: &Visit, ticket: &Ticket, opened: &OpenedTicket) -> Result<TicketP
     Ok(TicketPage {
         frame: frame.of(opened.organization.clone(), (&opened.contact).into()),
         platform: opened.platform,
-        is_profile: opened.target.kind == BundleKind::Profile,
         offer: opened.offer.get(words.0.bcp47()).to_owned(),
         password,
         file: link(visit, ticket, first)?,
@@ -244,9 +277,12 @@ fn draw(visit: &Visit, ticket: &Ticket, opened: &OpenedTicket) -> Result<TicketP
         window_ends_at: opened.window_ends.to_string(),
         fetches_left: opened.fetches_left,
         fetched: opened.fetched_at.map(|at| words.moment(at, now)),
+        deadline: Deadline::of(words, opened.target, opened.fetched_at, now),
+        watch: watch(visit, ticket)?,
         steps: situation.steps(words),
+        others: others.collect(),
+        guessed: situation.is_a_guess(),
         prompt: situation.prompt(words),
-        removal: situation.removal(words),
         check: check_url(visit),
         certificate_name: opened.certificate_name.clone(),
         not_after: words.date(opened.not_after),

@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use super::connection::Connection;
 use super::error::HttpError;
 use super::form::Form;
+use super::guide;
 use super::language::Language;
 use super::limits::Kind;
 use super::look::{self, LogoLink};
@@ -32,6 +33,8 @@ pub struct Parameters {
     pub language: Option<Language>,
     /// The device that the person chose.
     pub device: Option<Platform>,
+    /// The guide that the person chose in place of the one for the device's version.
+    pub guide: Option<&'static str>,
     /// Whether the person goes on in spite of what stands in the way.
     pub anyway: bool,
     /// Whether a hop to another browser was tried.
@@ -52,6 +55,7 @@ impl Parameters {
                 ("device", name) => {
                     read.device = name.parse().ok().filter(|device| *device != Platform::Unknown);
                 }
+                ("guide", name) => read.guide = guide::named(name),
                 ("anyway", "1") => read.anyway = true,
                 ("hopped", "1") => read.hopped = true,
                 ("openExternalBrowser", _) => read.external = true,
@@ -66,6 +70,7 @@ impl Parameters {
     pub fn pairs(self) -> Vec<(&'static str, &'static str)> {
         let mut pairs = Vec::new();
         pairs.extend(self.device.map(|device| ("device", device.as_str())));
+        pairs.extend(self.guide.map(|name| ("guide", name)));
         pairs.extend(self.anyway.then_some(("anyway", "1")));
         pairs.extend(self.hopped.then_some(("hopped", "1")));
         pairs.extend(self.external.then_some(("openExternalBrowser", "1")));

@@ -45,10 +45,17 @@ async fn row_40_the_old_certificate_is_replaced_in_place_or_its_removal_is_shown
         (browser::ANDROID, "ユーザー認証情報"),
         (browser::WINDOWS, "certmgr.msc"),
     ] {
-        let invitation = site.invite("quick").await;
         let phone = Phone::new(browser);
-        let ticket = claim(&phone, &invitation).await;
-        let removal = ticket.text_of("#old-certificate").expect("how an old one is removed");
+        let old = site.invite("quick").await;
+        install(&site, &phone, &old).await;
+        let new = site.authority.reissue(&site.caller, &old.enrollment, ReissueReason::NewDevice).await;
+        let new = new.unwrap();
+        let ticket = claim(&phone, &new).await;
+        assert!(!ticket.has("#old-certificate"), "nobody removes what is still needed");
+        let identity = unpack(&site, &fetch(&phone, &ticket).await, &new.secret.grouped());
+        assert_eq!(prove(&site, Some(&identity)).await.code(), None);
+        let installed = phone.open(&ticket.address).await;
+        let removal = installed.text_of("#old-certificate").expect("how an old one is removed");
         assert!(removal.contains(word), "{removal}");
     }
 }

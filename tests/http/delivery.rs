@@ -22,7 +22,11 @@ async fn get(world: &World, claimed: &Claimed, headers: &[(&'static str, &str)])
 }
 
 /// Waits until the enrollment stands so; it gets there a moment after the last byte.
-async fn comes_to(world: &World, invitation: &tegata::enrollment::IssuedInvitation, standing: &str) -> bool {
+pub async fn comes_to(
+    world: &World,
+    invitation: &tegata::enrollment::IssuedInvitation,
+    standing: &str,
+) -> bool {
     comes_to_in(40, world, invitation, standing).await
 }
 
@@ -268,7 +272,7 @@ async fn the_ticket_says_what_became_of_it() {
     let claimed = world.claim(&world.invite().await).await;
     let before = world.browser().get(&claimed.ticket).await;
     assert!(!before.has("#fetched"));
-    assert!(before.text_of("#left").unwrap().starts_with("18:10 まで(あと10分)、あと5回"));
+    assert!(before.text_of("#left").unwrap().starts_with("18:10 まで（あと10分）、あと5回"));
     assert!(before.find("#file", "download").is_none());
     let file = world.browser().get(&claimed.file).await;
     assert_eq!(file.status, 200);

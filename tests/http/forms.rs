@@ -79,7 +79,7 @@ async fn a_wrong_secret_is_told_how_many_are_left_until_it_locks() {
     assert_eq!((locked.status, code(&locked).as_deref()), (403, Some("T-104")));
     assert_eq!(
         locked.text_of("#fact").as_deref(),
-        Some("11月21日(土) 18:15 から、また入力できます(あと15分)。")
+        Some("11月21日（土）18:15 から、また入力できます（あと15分）。")
     );
     assert!(locked.text_of("#contact").unwrap().contains("03-1234-5678"), "whom to ask");
     assert_eq!(open.send(&[], &nonce, &open.secret()).await.status, 403);

@@ -12,4 +12,5 @@ mod organization;
 mod proxies;
 mod tls;
 mod uniform;
+mod watch;
 mod world;

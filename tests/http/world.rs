@@ -336,7 +336,12 @@ pub struct Claimed {
 impl World {
     /// The way of a person: the link, the secret, the ticket.
     pub async fn claim(&self, invitation: &IssuedInvitation) -> Claimed {
-        let browser = self.browser();
+        self.claim_on(invitation, ANDROID).await
+    }
+
+    /// The same on the device that this agent names.
+    pub async fn claim_on(&self, invitation: &IssuedInvitation, agent: &str) -> Claimed {
+        let browser = Browser::new(agent);
         let link = self.landing(&format!("/c/{}", invitation.code.expose()));
         let form = browser.get(&link).await;
         assert_eq!((form.status, form.kind().as_str()), (200, "secret"));
@@ -348,6 +353,14 @@ impl World {
         assert_eq!((page.status, page.kind().as_str()), (200, "ticket"));
         let file = self.landing(&page.find("#file", "href").unwrap());
         Claimed { ticket, file, password: page.text_of("#bundle-password").unwrap() }
+    }
+}
+
+impl World {
+    /// The whole file.
+    pub async fn download(&self, claimed: &Claimed) -> bytes::Bytes {
+        let response = self.browser().client.get(&claimed.file).send().await.unwrap();
+        response.bytes().await.unwrap()
     }
 }
 

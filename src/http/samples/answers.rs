@@ -1,6 +1,7 @@
 //! Refusals, checks, and the explanation of every code.
 
 use super::super::check::CheckPage;
+use super::super::guide::{DrawnStep, Situation};
 use super::super::help::{CODES, CodePage, HelpEntry, HelpPage};
 use super::super::page::Problem;
 use super::super::refusal::{Action, RefusalPage};
@@ -59,19 +60,39 @@ impl Sampled for CheckPage {
             problem: None,
             details: details([("check-ok-name", "田中 花子"), ("check-ok-until", "2030-02-17")]),
             again: "?".to_owned(),
+            asking: Vec::new(),
+            kind: Vec::new(),
+            removal: Situation::of_system(Platform::Android, None).removal(words),
         };
         let mut pages = vec![("check-ok", ok)];
-        for code in CODES.into_iter().filter(|code| code.starts_with("T-3")) {
+        let problem = |code: &'static str, platform| {
             let problem = Problem { fact: fact(words, code), ..Problem::explain(words, code) };
             let issuers = [("check-issuer-shown", "CN=Other CA"), ("check-issuer-expected", "CN=Midori CA")];
-            let page = Self {
+            let situation = Situation::of_system(platform, None);
+            let steps = |codes: &[&str], steps: fn(&Situation, Words) -> Vec<DrawnStep>| {
+                if codes.contains(&code) { steps(&situation, words) } else { Vec::new() }
+            };
+            Self {
                 frame: frame(words, "check", &problem.title).with_reference(),
                 outcome: "problem",
                 problem: Some(problem),
                 details: if code == "T-302" { details(issuers) } else { Vec::new() },
                 again: "?".to_owned(),
-            };
-            pages.push((code, page));
+                asking: steps(&["T-301", "T-302", "T-306"], Situation::asking),
+                kind: steps(&["T-301"], Situation::other_kind),
+                removal: steps(&["T-306"], Situation::removal),
+            }
+        };
+        for code in CODES.into_iter().filter(|code| code.starts_with("T-3")) {
+            pages.push((code, problem(code, Platform::Windows)));
+        }
+        for (name, platform) in [
+            ("T-301-iphone", Platform::Ios),
+            ("T-301-android", Platform::Android),
+            ("T-301-mac", Platform::Macos),
+            ("T-301-other", Platform::Linux),
+        ] {
+            pages.push((name, problem("T-301", platform)));
         }
         pages
     }

@@ -3,11 +3,15 @@
 use super::super::entry::PreviewPage;
 use super::super::entry_form::{EntryPage, RecognisedDevice};
 use super::super::facility::FacilityPage;
+use super::super::guide::Leaving;
 use super::super::obstacle::{BrowserPage, ChoosePage, UnfitPage};
 use super::super::page::{Problem, here};
+use super::super::scan::Scan;
 use super::super::words::Words;
 use super::{Sampled, choices, frame, from_clinic, now, with_look};
 use crate::device::Platform;
+
+const ADDRESS: &str = "https://cert.example.jp/c/0123456789ABCDEFGHJKMNPQRS";
 
 impl Sampled for EntryPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
@@ -103,28 +107,33 @@ impl Sampled for ChoosePage {
 
 impl Sampled for BrowserPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let page = |platform, instead: &str, in_app, hop: Option<&str>| Self {
+        let page = |platform: Platform, instead: &str, app: Option<&str>, hop: Option<&str>| Self {
             frame: from_clinic(frame(
                 words,
                 "browser",
                 &words.say("browser-title").with("browser", instead.to_owned()),
             )),
             platform,
-            obstacle: if in_app { "in-app-browser" } else { "other-browser" },
-            in_app,
+            obstacle: if app.is_some() { "in-app-browser" } else { "other-browser" },
+            in_app: app.is_some(),
+            by_menu: Leaving { platform, app, to: instead }.by_menu(words),
+            by_address: Leaving { platform, app, to: instead }.by_address(words),
             instead: instead.to_owned(),
             hop: hop.map(str::to_owned),
-            address: "https://cert.example.jp/c/0123456789ABCDEFGHJKMNPQRS".to_owned(),
+            address: ADDRESS.to_owned(),
+            scan: Scan::of(ADDRESS).filter(|_| platform == Platform::Windows),
             anyway: here(&[("anyway", "1")]),
             choices: choices(words, Some(platform)),
         };
+        let safari = Some("x-safari-https://cert.example.jp/c/X");
         vec![
-            (
-                "browser-line",
-                page(Platform::Ios, "safari", true, Some("x-safari-https://cert.example.jp/c/X")),
-            ),
-            ("browser-manual", page(Platform::Android, "chrome", true, None)),
-            ("browser-ie", page(Platform::Windows, "edge", false, None)),
+            ("browser-line", page(Platform::Ios, "safari", Some("line"), safari)),
+            ("browser-instagram", page(Platform::Ipados, "safari", Some("instagram"), safari)),
+            ("browser-yahoo", page(Platform::Android, "chrome", Some("yahoo-japan"), None)),
+            ("browser-app", page(Platform::Android, "chrome", Some("webview"), None)),
+            ("browser-firefox", page(Platform::Ios, "safari", None, safari)),
+            ("browser-teams", page(Platform::Windows, "edge", Some("teams"), None)),
+            ("browser-ie", page(Platform::Windows, "edge", None, None)),
         ]
     }
 }
@@ -144,6 +153,7 @@ impl Sampled for UnfitPage {
                 .to_string(),
             todo: words.say("old-todo").to_string(),
             anyway: Some(here(&[("anyway", "1")])),
+            scan: None,
             choices: choices(words, Some(Platform::Android)),
         };
         let other = Self {
@@ -154,6 +164,7 @@ impl Sampled for UnfitPage {
             fact: words.say("other-fact").with("device", "Linux").to_string(),
             todo: words.say("other-todo").to_string(),
             anyway: None,
+            scan: Scan::of(ADDRESS),
             choices: choices(words, None),
         };
         vec![("too-old", old), ("unfit", other)]

