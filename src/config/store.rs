@@ -35,8 +35,8 @@ section! {
         /// Take a Redis that may lose what it acknowledged (no `appendonly yes`, not `appendfsync always`, not `noeviction`).
         /// A certificate that reached somebody may then be missing in the ledger.
         accept_loss: bool = "false";
-        /// How many replicas must have a change before it is acknowledged. With Sentinels or a cluster, 1 keeps a failover
-        /// from losing what was acknowledged.
+        /// How many replicas must have a change before it is acknowledged. With Sentinels or a cluster, as many as a master
+        /// has keep a failover from losing what was acknowledged; with fewer, one that lacks the last changes may take over.
         wait_replicas: u32 = "0" in "0", "16";
         /// How long the replicas may take.
         replica_timeout: SignedDuration = "1s" in "10ms", "4s";

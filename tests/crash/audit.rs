@@ -8,7 +8,8 @@ use crate::life::Lives;
 use crate::program::Installation;
 use crate::stored::{Certificate, Stored};
 
-fn is_sound(installation: &Installation) {
+/// The file of the embedded engine is whole.
+pub fn is_sound(installation: &Installation) {
     let connection =
         Connection::open_with_flags(installation.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let found: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
@@ -26,16 +27,13 @@ fn has_one_valid_certificate_each(stored: &Stored) {
 }
 
 /// What must hold at any moment, right after a crash as well.
-pub fn of_the_moment(installation: &Installation) {
-    is_sound(installation);
-    has_one_valid_certificate_each(&Stored::read(&installation.store()));
+pub fn of_the_moment(stored: &Stored) {
+    has_one_valid_certificate_each(stored);
 }
 
 /// What must hold at the end, when every life has been lived.
-pub fn of_everything(installation: &Installation, lives: &Lives) {
-    is_sound(installation);
-    let stored = Stored::read(&installation.store());
-    has_one_valid_certificate_each(&stored);
+pub fn of_everything(stored: &Stored, lives: &Lives) {
+    has_one_valid_certificate_each(stored);
     let ledger: BTreeMap<String, Certificate> =
         stored.certificates().map(|certificate| (certificate.serial.clone(), certificate)).collect();
     let enrollments = stored.enrollments();

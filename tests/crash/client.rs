@@ -1,7 +1,7 @@
 //! A person who keeps at it: claims, fetches, installs, proves, and begins again where the server died.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use openssl::pkcs12::Pkcs12;
 use reqwest::{Identity, StatusCode};
@@ -18,6 +18,9 @@ const ANDROID: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KH
 /// The fetches that an offer allows.
 const FETCHES: u32 = 5;
 
+/// How long it may take until everything that was interrupted is at its end: longer than a claim's lease.
+const SETTLED: Duration = Duration::from_mins(2);
+
 /// The server went away in the middle; what it had not acknowledged may or may not have been done.
 struct Gone;
 
@@ -27,9 +30,20 @@ impl From<reqwest::Error> for Gone {
     }
 }
 
+/// What a person may meet.
+#[derive(Clone)]
+pub struct World {
+    /// Every node; each request goes to one of them by chance.
+    pub nodes: Vec<Installation>,
+    /// How long an answer may take before the person gives up on it and tries again later.
+    pub patience: Duration,
+    /// Whether "not possible at the moment" (503) is an answer that may be given: the store itself is struck, too.
+    pub store_fails: bool,
+}
+
 /// Somebody with an Android phone.
 pub struct Client {
-    installation: Installation,
+    world: World,
     http: reqwest::Client,
     /// The address that a proxy would tell of the person whose life it is.
     address: String,
@@ -37,14 +51,32 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(installation: &Installation, chance: Chance) -> Self {
+    pub fn new(world: &World, chance: Chance) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(ANDROID)
-            .timeout(Duration::from_secs(30))
+            .timeout(world.patience)
             .build()
             .unwrap();
-        Self { installation: installation.clone(), http, address: String::new(), chance }
+        Self { world: world.clone(), http, address: String::new(), chance }
+    }
+
+    fn node(&mut self) -> Installation {
+        let number = self.chance.below(self.world.nodes.len() as u64);
+        self.world.nodes[usize::try_from(number).unwrap()].clone()
+    }
+
+    /// The same address on one of the nodes.
+    fn somewhere(&mut self, address: &Url) -> Url {
+        let mut there = address.clone();
+        there.set_port(self.node().landing().port()).unwrap();
+        there
+    }
+
+    /// An answer, unless it says that nothing can be done at the moment where that may be said.
+    fn told(&self, status: StatusCode) -> Result<StatusCode, Gone> {
+        let excused = self.world.store_fails && status == StatusCode::SERVICE_UNAVAILABLE;
+        if excused { Err(Gone) } else { Ok(status) }
     }
 
     /// Lives life after life until it is `over`.
@@ -56,7 +88,9 @@ impl Client {
                 let Some(mut life) = begun else { continue };
                 match self.live(&mut life).await {
                     Ok(()) => lives.finished(life),
-                    Err(Gone) => return lives.interrupted(life),
+                    // There is one server, and it is gone.
+                    Err(Gone) if !self.world.store_fails => return lives.interrupted(life),
+                    Err(Gone) => lives.put_off(life),
                 }
             }
         });
@@ -66,16 +100,24 @@ impl Client {
     fn invited(&mut self) -> Option<Life> {
         let impatient = self.chance.below(10) == 0;
         let patience = impatient.then(|| Duration::from_millis(self.chance.below(60)));
-        let invited = self.installation.invite(&["--offer", "quick"], patience)?;
-        Some(Life::of(invited))
+        let node = self.node();
+        let offer = ["--offer", "quick"];
+        let invited =
+            if self.world.store_fails { node.try_invite(&offer) } else { node.invite(&offer, patience) };
+        Some(Life::of(invited?))
     }
 
     /// Brings every life to its end, with nobody killing any more.
     pub fn finish(mut self, lives: &Lives) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
+            let deadline = Instant::now() + SETTLED;
             while let Some(mut life) = lives.take() {
-                assert!(self.live(&mut life).await.is_ok(), "the server went away by itself: {life:?}");
+                // A claim whose maker was struck may wait for the end of its lease.
+                while self.live(&mut life).await.is_err() {
+                    let excused = self.world.store_fails && Instant::now() < deadline;
+                    assert!(excused, "it does not come to an end: {life:?}");
+                }
                 lives.finished(life);
             }
         });
@@ -102,9 +144,10 @@ impl Client {
         self.http.post(form.action.clone()).header("x-forwarded-for", &self.address).form(&form.fields)
     }
 
-    async fn open(&self, address: &Url) -> Result<Page, Gone> {
+    async fn open(&mut self, address: &Url) -> Result<Page, Gone> {
+        let address = &self.somewhere(address);
         let response = self.get(address).send().await?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let (status, headers) = (self.told(response.status())?, response.headers().clone());
         Ok(Page { address: address.clone(), status, headers, text: response.text().await? })
     }
 
@@ -122,10 +165,15 @@ impl Client {
         let mut form = page.form();
         form.fill(hook::SECRET, &life.invited.secret);
         let sendings = 1 + usize::from(self.chance.below(4) == 0);
-        let sent = (0..sendings).map(|_| self.post(&form).send());
+        let sent: Vec<_> = (0..sendings)
+            .map(|_| {
+                let there = Form { action: self.somewhere(&form.action), fields: form.fields.clone() };
+                self.post(&there).send()
+            })
+            .collect();
         for answer in futures_util::future::join_all(sent).await {
             let answer = answer?;
-            let status = answer.status();
+            let status = self.told(answer.status())?;
             assert_eq!(
                 status,
                 StatusCode::SEE_OTHER,
@@ -150,8 +198,9 @@ impl Client {
         let address = ticket.links(hook::FILE).remove(0);
         for _ in 0..=self.chance.below(2) {
             life.fetches += 1;
-            let response = self.get(&address).send().await?;
-            let (status, bytes) = (response.status(), response.bytes().await?.to_vec());
+            let there = self.somewhere(&address);
+            let response = self.get(&there).send().await?;
+            let (status, bytes) = (self.told(response.status())?, response.bytes().await?.to_vec());
             if status != StatusCode::OK {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 assert!(life.fetches > FETCHES && text.contains("T-113"), "{life:?}: {status}: {text}");
@@ -180,15 +229,17 @@ impl Client {
             chain.extend(above.to_pem().unwrap());
         }
         let identity = Identity::from_pkcs8_pem(&chain, &key.private_key_to_pem_pkcs8().unwrap()).unwrap();
+        let node = self.node();
         let http = reqwest::Client::builder()
             .identity(identity)
-            .add_root_certificate(reqwest::Certificate::from_pem(&self.installation.root()).unwrap())
+            .add_root_certificate(reqwest::Certificate::from_pem(&node.root()).unwrap())
+            .timeout(self.world.patience)
             .build()
             .unwrap();
-        let response = http.get(self.installation.check.clone()).send().await?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let response = http.get(node.check.clone()).send().await?;
+        let (status, headers) = (self.told(response.status())?, response.headers().clone());
         let text = response.text().await?;
-        let page = Page { address: self.installation.check.clone(), status, headers, text };
+        let page = Page { address: node.check.clone(), status, headers, text };
         assert_eq!((page.status, page.code()), (StatusCode::OK, None), "{life:?}: {}", page.said());
         life.installed = true;
         Ok(())

@@ -60,6 +60,12 @@ impl Lives {
         self.waiting.lock().unwrap().push_front(life);
     }
 
+    /// Puts back what is not finished, behind the others: it may have to wait for the end of a lease.
+    pub fn put_off(&self, mut life: Life) {
+        life.interruptions += 1;
+        self.waiting.lock().unwrap().push_back(life);
+    }
+
     /// Keeps what is finished.
     pub fn finished(&self, life: Life) {
         self.done.lock().unwrap().push(life);
