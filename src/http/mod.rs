@@ -12,16 +12,16 @@
 //! | facility entry | `/f`, `/` where the organization wants it | `data-page="facility"` | `form#facility-entry` (GET): `facility`; `a#by-number` |
 //! | secret entry | `/c/{code}` | `data-page="secret"`, `data-platform` | `form#entry`: `secret`, hidden `form`, where asked for `password`; `#offer`, `#device`, `details#device-change a[data-device]`, `#once`, `#resume` |
 //! | the same, after a refusal | the form's | `data-code="T-…"` as well | `#problem[data-code]`, `#reference`, `#fact`, `#attempts[data-attempts-left]` |
-//! | another browser | `/c/{code}`, `/` | `data-page="browser"`, `data-obstacle` | `a#hop` (where a hop is worth trying), `ol#manual`, `#address`, `a#anyway`, `a[data-device]` |
+//! | another browser | `/c/{code}`, `/` | `data-page="browser"`, `data-obstacle` | `a#hop` (where a hop is worth trying), `ol#manual`, `#address`, `a#anyway`, `a[data-device]`, on a PC `#scan` |
 //! | too old, not for this device, or nothing is made for it | `/c/{code}`, `/` | `data-page="too-old"` or `"unfit"`, `data-obstacle`, where the invitation is for other devices `data-code="T-115"` | `#fact`, `a[data-device]`, where too old `a#anyway` |
 //! | which device? | `/c/{code}`, `/` | `data-page="choose"` | `a[data-device="ios"]`, `ipados`, `android`, `windows`, `macos` |
 //! | for previewers and crawlers | `/c/{code}`, `/` | `data-page="preview"` | no form |
-//! | ticket | `/t/{ticket}` | `data-page="ticket"`, `data-platform`, `data-window-ends`, `data-fetches-left`, `data-fetched` | `a#file[data-variant]`, `a#compatible`, `#bundle-password` (its text without white space is the password) or `#bundle-password-separate`, `ol#steps > li`, `#left`, `#used-up` (then neither `a#file` nor `a#compatible`), `#file-name`, `#certificate-name`, `#not-after`, `a#check`, `#fetched` |
+//! | ticket | `/t/{ticket}` | `data-page="ticket"`, `data-platform`, `data-window-ends`, `data-fetches-left`, `data-fetched` | `a#file[data-variant]`, `a#compatible`, `#bundle-password` (its text without white space is the password) or `#bundle-password-separate`, `ol#steps > li`, `#left`, `#used-up` (then neither `a#file` nor `a#compatible`), `#file-name`, `#certificate-name`, `#not-after`, `a#check`, `#fetched`, `data-watch`, for a profile `#deadline` (once fetched with `data-ends`), `#guides a` (steps for other versions) |
 //! | how far a delivery is, for the script | `/t/{ticket}/state` | – | JSON: `state` (`open`, `installed`, `over`); while open `fetches_left`, `fetched`, `deadline` |
-//! | installed | `/t/{ticket}` | `data-page="installed"`, `data-platform` | `#fact`, `a#check` |
+//! | installed | `/t/{ticket}` | `data-page="installed"`, `data-platform` | `#fact`, `a#check`, where there was an older one `#old-certificate` |
 //! | refusal | any | `data-page="refusal"`, `data-code="T-1…"` | `#fact`, `#todo`, `a#action`, `#code`, `#reference[data-reference]`, `#contact` |
 //! | error | any | `data-page="error"`, `data-code="T-2…"` | as a refusal |
-//! | check | `/check` and `/` on the check host | `data-page="check"`, `data-outcome`, `data-code="T-3…"` unless all is well | `#fact`, `#todo`, `dl#certificate`, `a#again` |
+//! | check | `/check` and `/` on the check host | `data-page="check"`, `data-outcome`, `data-code="T-3…"` unless all is well | `#fact`, `#todo`, `dl#certificate`, `a#again`, where another choice helps `ol#asking`, where none was shown on Android `#kind`, after another one `#old-certificate` |
 //! | list of codes, one code | `/help`, `/help/{code}` | `data-page="help"`, `"code"` | `.codes a`, `#todo` |
 //!
 //! Every page has `a[data-language]`, `#from` (the organization), `#contact` and `main#main`. The header `X-Request-Id` is the

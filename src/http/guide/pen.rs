@@ -199,7 +199,7 @@ impl<'a> Pen<'a> {
     pub(super) fn row(&mut self, button: Button, tail: Tail, x: i32, y: i32, w: i32) -> i32 {
         let end = match tail {
             Tail::None => 12,
-            Tail::More => 26,
+            Tail::More => 22,
             Tail::Switch => 54,
         };
         let bottom = self.lines(button.label, "t", x + 12, y + 10, w - 12 - end) + 10;
