@@ -121,12 +121,13 @@ device-with-version = { $platform ->
     [macos] Mac (macOS { $version })
    *[other] { device } { $version }
 }
+windows-10-or-11 = Windows 10 or 11
 list-separator = {", "}
 
 ## Number entry
 
-number-title = Get your certificate
-number-lead = Enter the retrieval number and the secret code from your invitation.
+number-title = Enter your retrieval number
+number-lead = The retrieval number and the secret code are in your invitation.
 number-label = Retrieval number
 number-hint = 8 digits
 number-wrong = The number or the secret code is not right
@@ -144,12 +145,12 @@ facility-instead = Start with a facility code
 
 ## Secret entry
 
-secret-title = Get your certificate
+secret-title = Enter your secret code
 secret-label = Secret code
-secret-hint = 10 letters and digits (such as abcde-fghjk), in capitals or small letters.
+secret-hint = The 10 letters and digits in your invitation (such as abcde-fghjk), in capitals or small letters.
 secret-submit = Get the certificate
 secret-once = Only one device can have it. Go on only on the device that will use the certificate.
-secret-until = You can get it until { $until }.
+secret-until = You can get it until { $until } ({ $span } left).
 secret-attempts = { $count ->
     [1] One more mistake, and no code can be entered for a while.
    *[other] After { $count } more mistakes, no code can be entered for a while.
@@ -497,7 +498,7 @@ t-104-why = There were too many mistakes. The pause keeps others from guessing.
 t-104-todo = Please try again later. If it is urgent, the person in charge can end the pause.
 t-105-title = The invitation has ended
 t-105-fact = It ended on { $at }.
-t-105-why = Invitations can be used for a limited time only.
+t-105-why = When an invitation has ended, neither its link nor its number works any more.
 t-105-todo = Please ask for a new invitation.
 t-106-title = This link has ended
 t-106-fact = It ended on { $at }.
@@ -507,7 +508,7 @@ t-106-action = Enter the retrieval number
 t-107-title = This invitation was cancelled
 t-107-fact = It was cancelled on { $at }.
 t-107-why = The person in charge cancelled it.
-t-107-todo = If you do not know why, please ask.
+t-107-todo = If you did not expect this, please ask the person in charge.
 t-108-title = The certificate has already been handed out
 t-108-fact = It was handed out on { $at }, to this kind of device: { $device }.
 t-108-why = A certificate is handed out only once, and the time to download it is over.
@@ -518,7 +519,7 @@ t-109-why = A certificate is handed out only once.
 t-109-todo = To use another device or to install it again, ask for a new one. If it was not you, say so at once.
 t-110-title = This certificate can no longer be used
 t-110-fact = It was revoked on { $at }.
-t-110-why = It was revoked, because the device was lost or replaced, or for a similar reason.
+t-110-why = The person in charge revokes a certificate when a device is lost or replaced, or for a similar reason.
 t-110-todo = If you still need one, please ask for a new invitation.
 t-111-title = There is a newer invitation
 t-111-fact = The newer one was made on { $at }.
@@ -539,7 +540,7 @@ t-113-todo = See whether the file is still on your device. If you could not inst
 t-114-title = This password cannot be used
 t-114-why = It is too short or too easy to guess, or has characters that devices cannot take.
 t-114-todo = Choose at least 10 letters, digits and symbols that are hard to guess.
-t-115-title = This device is not meant
+t-115-title = The invitation is for another device
 t-115-fact = The invitation is for: { $devices }
 t-115-why = This invitation is for another kind of device. Nothing has been used up.
 t-115-todo = Open the invitation on the right device.
@@ -566,10 +567,10 @@ t-204-title = Too much was sent
 t-204-why = It is more than this form can send.
 t-204-todo = Open the link of your invitation again, and enter it there.
 t-205-title = Not accepted in this form
-t-205-why = It was not sent by the form of this page.
+t-205-why = What was sent does not have the form that this page sends.
 t-205-todo = Open the link of your invitation again, and enter it there.
 t-206-title = What was sent cannot be read
-t-206-why = It is damaged, or has the same field twice.
+t-206-why = It is damaged. The connection may have broken.
 t-206-todo = Open the link of your invitation again, and enter it there.
 t-207-title = Please wait a little
 t-207-fact = Please wait { $span }.
@@ -579,14 +580,14 @@ t-208-title = There is no such page
 t-208-why = The address is not right, or the page is gone.
 t-208-todo = Open the link of your invitation again, or start from the first page.
 t-209-title = That is not possible here
-t-209-why = This page does not accept what was sent.
+t-209-why = This page was opened in a way that it does not accept.
 t-209-todo = Open the link of your invitation again.
 t-211-title = The file has no such part
-t-211-why = A part was asked for that lies behind the end of the file.
+t-211-why = A part beyond the end of the file was asked for.
 t-211-todo = Start the download again.
 t-290-title = Something went wrong
 t-290-why = Something unexpected happened in the system.
-t-290-todo = Wait a little and try again. If it goes on, ask for help and give the reference below.
+t-290-todo = Wait a little and try again. If it goes on, ask for help and give the reference that the page shows.
 t-291-title = Not available at the moment
 t-291-why = The system is not ready. Nothing has been used up.
 t-291-todo = Please wait a little and try again.
@@ -641,8 +642,46 @@ t-390-todo = Please wait a little and check again.
 
 ## Help
 
-help-title = List of codes
-help-lead = Find the code that you see: why it appears, and what to do.
+help-title = If you need help
+help-lead = Find the code that you see, or your trouble: why it happens, and what to do.
+
+## Help beyond the codes: what no page can see, under codes of its own
+
+t-401-title = “Allow” does not appear after the download
+t-401-why = An iPhone or iPad does not offer to install the profile where Safari saves downloads to iCloud Drive, or where another browser is used.
+t-401-todo = Under “Settings” → “Apps” → “Safari” → “Downloads” (up to iOS 17 “Settings” → “Safari” → “Downloads”) choose “On My iPhone” or “On My iPad”. Open the invitation in Safari and download the file again: within its time you can have it several times.
+t-402-title = The office network does not pass the certificate on
+t-402-why = A proxy or an inspection device that takes the connection apart keeps the certificate from arriving. You may see an empty page, ERR_EMPTY_RESPONSE or ERR_BAD_SSL_CLIENT_AUTH_CERT, or are not asked for a certificate.
+t-402-todo = Turn Wi-Fi off and check by the mobile line. If that works, ask whoever runs the network to leave these sites out of the inspection.
+t-403-title = The page does not open, or says 403
+t-403-why = The network of a facility or a company may block this site.
+t-403-todo = Turn Wi-Fi off and open it by the mobile line. To use it in that network, ask whoever runs it to allow these sites.
+t-404-title = The screen stays white or black
+t-404-why = An app for family safety, filtering or ad blocking may stop the page.
+t-404-todo = Allow these sites in the settings of the app, or ask whoever manages the device. These sites need neither JavaScript nor cookies.
+t-405-title = The device asks for a screen lock
+t-405-why = Android protects certificates by the screen lock (PIN, pattern or password). Up to Android 10 no certificate can be installed without one, and it is lost when the screen lock is removed.
+t-405-todo = Choose a PIN, a pattern or a password under “Settings” → “Security” → “Screen lock”, then install the certificate. Keep the screen lock afterwards.
+t-406-title = There is a warning that the issuer cannot be verified
+t-406-why = Windows and others ask whether a root certificate that they see for the first time is genuine.
+t-406-todo = Compare the “Thumbprint” or “Fingerprint” in the warning with the value below. If they are the same, press “Yes”. If not, do not install it, and tell the person in charge.
+t-407-title = Another app does not use the certificate
+t-407-why = It is mainly the system’s own browsers that can use it: Safari on iPhone and iPad, Chrome on Android, Edge and Chrome on Windows, Safari and Chrome on Mac. Pages inside mail and chat apps cannot.
+t-407-todo = Open the sites that need the certificate in one of these browsers. Touch and hold a link in a mail or a chat, and choose to open it in the browser.
+t-408-title = I am not asked to choose a certificate any more
+t-408-why = After “Cancel”, a browser may go on without a certificate until it is closed.
+t-408-todo = Close the browser altogether and open it again: swipe Safari up from the bottom of the screen, or close Chrome among the recent apps. If that does not help, restart the device.
+t-409-title = I do not know the certificate password
+t-409-why = It is shown on the page of the download. It may be the secret code, one that you chose, or one that comes in a separate letter. It is not the passcode of your device.
+t-409-todo = Within its time, open the page of the download again to see it. After that, ask for a new certificate: nobody can look the old password up.
+t-410-title = A new device, or a lost one
+t-410-why = Every device has a certificate of its own, which cannot be moved to another.
+t-410-todo = For a new device, ask for a new invitation. The old certificate works until the new one has been seen to work. If a device is lost or stolen, say so at once: its certificate can be stopped immediately.
+topic-hosts = Sites
+topic-fingerprint = Fingerprint of the root certificate
+topics = Related help
+help-codes = Codes that a page shows
+help-topics = Common troubles
 
 ## Preview of a link in a chat
 

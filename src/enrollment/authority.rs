@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use openssl::hash::{DigestBytes, MessageDigest};
 use tokio::sync::broadcast;
 use url::Url;
 
@@ -16,6 +17,7 @@ use crate::directory::{Directory, DirectoryError, OrganizationId, partition};
 use crate::entropy::{Entropy, EntropyError};
 use crate::ledger::{self, CertificateRecord, RevocationReason};
 use crate::pepper::{Pepper, PepperError};
+use crate::pki::Issuer;
 use crate::pki::serial::SerialNumber;
 use crate::profile::Offers;
 use crate::store::record::{decode, encode};
@@ -199,6 +201,18 @@ impl RegistrationAuthority {
     #[must_use]
     pub fn directory(&self) -> &Directory {
         &self.0.directory
+    }
+
+    /// The fingerprints of the root that the signing issuer stands under, SHA-256 and SHA-1 (which Windows shows), as people
+    /// compare them: `AB:CD:…`. Nothing where there is no issuer or no root.
+    #[must_use]
+    pub fn root_fingerprints(&self) -> Vec<String> {
+        let root = self.0.parts.maker.issuers().first().and_then(Issuer::root);
+        let digests = [MessageDigest::sha256(), MessageDigest::sha1()].map(|kind| root?.digest(kind).ok());
+        let pairs = |digest: DigestBytes| {
+            digest.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+        };
+        digests.into_iter().flatten().map(pairs).collect()
     }
 
     pub(super) fn now(&self) -> Timestamp {

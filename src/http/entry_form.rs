@@ -51,8 +51,8 @@ pub struct EntryPage {
     pub attempts: Option<u32>,
     /// Until when a claim that was made already can be taken up again.
     pub resumable_until: Option<String>,
-    /// Until when the invitation is open.
-    pub open_until: Option<String>,
+    /// Until when the invitation is open, and how long that is.
+    pub open_until: Option<(String, String)>,
     /// The device; nothing where the form cannot know it.
     pub device: Option<RecognisedDevice>,
     /// What the device can be corrected to.
@@ -181,7 +181,7 @@ impl EntryForm<'_> {
                 .as_ref()
                 .and_then(|opened| opened.resumable_until)
                 .map(|until| words.time_of_day(until)),
-            open_until: opened.as_ref().map(|opened| words.moment(opened.open_until, now)),
+            open_until: opened.as_ref().map(|opened| words.until(opened.open_until, now)),
             choices: choices(visit, device, platforms),
             device: (device.platform != Platform::Unknown).then(|| RecognisedDevice {
                 platform: device.platform,

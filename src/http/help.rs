@@ -17,6 +17,24 @@ pub const CODES: [&str; 37] = [
     "T-305", "T-306", "T-307", "T-390",
 ];
 
+/// Codes for what no page can see but people meet, each with a page like the others'. Never renumbered, never used again.
+pub const TOPICS: [&str; 10] =
+    ["T-401", "T-402", "T-403", "T-404", "T-405", "T-406", "T-407", "T-408", "T-409", "T-410"];
+
+/// The topics that help further where a page shows `code`.
+#[must_use]
+pub fn topics_of(code: &str) -> &'static [&'static str] {
+    match code {
+        "T-108" | "T-112" | "T-113" => &["T-401", "T-409"],
+        "T-109" | "T-110" | "T-305" => &["T-410"],
+        "T-301" => &["T-408", "T-407", "T-405", "T-402"],
+        "T-302" | "T-306" => &["T-408"],
+        "T-402" => &["T-403"],
+        "T-403" | "T-290" | "T-291" => &["T-404"],
+        _ => &[],
+    }
+}
+
 /// One line of the list.
 #[derive(Debug, Clone)]
 pub struct HelpEntry {
@@ -34,8 +52,8 @@ pub struct HelpEntry {
 pub struct HelpPage {
     /// What stands around it.
     pub frame: Frame,
-    /// Every code.
-    pub entries: Vec<HelpEntry>,
+    /// The topics and the codes, each group under the key of its heading.
+    pub groups: Vec<(&'static str, Vec<HelpEntry>)>,
 }
 
 /// One code.
@@ -46,6 +64,8 @@ pub struct CodePage {
     pub frame: Frame,
     /// Its explanation.
     pub problem: Problem,
+    /// What this installation knows to it: the key of a heading, and values.
+    pub facts: Vec<(&'static str, Vec<String>)>,
     /// The list.
     pub all: String,
 }
@@ -56,13 +76,41 @@ pub struct CodePage {
 /// None but an unexpected one.
 pub async fn list(visit: Visit) -> Result<HttpResponse, HttpError> {
     let words = visit.words();
-    let entries = CODES.into_iter().map(|code| HelpEntry {
-        code,
-        title: words.explain(code, "title").to_string(),
-        href: visit.there(&format!("/help/{code}")),
-    });
     let frame = visit.frame("help", &words.say("help-title"));
-    page(StatusCode::OK, &HelpPage { frame, entries: entries.collect() })
+    let groups = groups(&frame);
+    page(StatusCode::OK, &HelpPage { frame, groups })
+}
+
+/// Topics first: who has a code has come by the link beside it.
+pub(super) fn groups(frame: &Frame) -> Vec<(&'static str, Vec<HelpEntry>)> {
+    let entries = |codes: &[&'static str]| {
+        let entry = |code: &&'static str| HelpEntry {
+            code,
+            title: frame.words.explain(code, "title").to_string(),
+            href: frame.explanation(code),
+        };
+        codes.iter().map(entry).collect()
+    };
+    vec![("help-topics", entries(&TOPICS)), ("help-codes", entries(&CODES))]
+}
+
+/// What this installation knows to a topic.
+fn facts(visit: &Visit, code: &str) -> Vec<(&'static str, Vec<String>)> {
+    let settings = &visit.site().settings;
+    match code {
+        "T-402" | "T-403" | "T-404" => {
+            let hosts = [&settings.public_url, &settings.check_url];
+            let mut hosts: Vec<_> =
+                hosts.into_iter().filter_map(|url| url.host_str()).map(str::to_owned).collect();
+            hosts.dedup();
+            vec![("topic-hosts", hosts)]
+        }
+        "T-406" => {
+            let values = visit.site().authority.root_fingerprints();
+            if values.is_empty() { Vec::new() } else { vec![("topic-fingerprint", values)] }
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// `GET /help/{code}`: one code, in either case.
@@ -71,8 +119,9 @@ pub async fn list(visit: Visit) -> Result<HttpResponse, HttpError> {
 /// [`HttpError::NotFound`].
 pub async fn explain(visit: Visit, request: HttpRequest) -> Result<HttpResponse, HttpError> {
     let asked = request.match_info().get("code").unwrap_or_default();
-    let code = CODES.into_iter().find(|code| code.eq_ignore_ascii_case(asked)).ok_or(HttpError::NotFound)?;
+    let mut known = CODES.into_iter().chain(TOPICS);
+    let code = known.find(|code| code.eq_ignore_ascii_case(asked)).ok_or(HttpError::NotFound)?;
     let problem = Problem::explain(visit.words(), code);
     let frame = visit.frame("code", &problem.title);
-    page(StatusCode::OK, &CodePage { frame, problem, all: visit.there("/help") })
+    page(StatusCode::OK, &CodePage { frame, problem, facts: facts(&visit, code), all: visit.there("/help") })
 }

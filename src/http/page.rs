@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::furigana;
+use super::help::topics_of;
 use super::language::Language;
 use super::look::LogoLink;
 use super::words::{Phrase, Words};
@@ -76,6 +77,8 @@ pub struct Frame {
     pub rules: Option<String>,
     /// The organization's logo.
     pub logo: Option<LogoLink>,
+    /// The list of all codes: `/help`, or its whole address where it is another site's.
+    pub help: String,
     /// The request's reference, which the log has as well.
     pub reference: String,
     /// Whether the page shows the reference: where something was refused.
@@ -89,6 +92,20 @@ impl Frame {
     #[must_use]
     pub fn say<'a>(&self, key: &'a str) -> Phrase<'a> {
         self.words.say(key)
+    }
+
+    /// The page of a code or a topic.
+    #[must_use]
+    pub fn explanation(&self, code: &str) -> String {
+        let (path, query) = self.help.split_once('?').map_or((self.help.as_str(), ""), |halves| halves);
+        format!("{path}/{code}{}{query}", if query.is_empty() { "" } else { "?" })
+    }
+
+    /// The language of a part that is not in the page's own: Japanese names on an English page (WCAG 2.2, 3.1.2).
+    #[must_use]
+    pub fn part_language(&self, text: &str) -> Option<&'static str> {
+        let is_japanese = |c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}');
+        (self.words.0 == Language::English && text.contains(is_japanese)).then_some("ja")
     }
 
     /// What the browser's window and tab are called: the heading, and whose page it is.
@@ -134,7 +151,7 @@ pub fn language_links(current: Language, query: &[(&str, &str)]) -> Vec<Language
 /// the same, byte for byte.
 #[must_use]
 pub fn here(query: &[(&str, &str)]) -> String {
-    let mut serializer = url::form_urlencoded::Serializer::new(String::from("?"));
+    let mut serializer = url::form_urlencoded::Serializer::for_suffix(String::from("?"), 1);
     serializer.extend_pairs(query);
     serializer.finish()
 }
@@ -152,6 +169,8 @@ pub struct Problem {
     pub why: String,
     /// What to do.
     pub todo: String,
+    /// What else helps: codes of topics.
+    pub topics: &'static [&'static str],
 }
 
 impl Problem {
@@ -159,7 +178,14 @@ impl Problem {
     #[must_use]
     pub fn explain(words: Words, code: &'static str) -> Self {
         let part = |part| words.explain(code, part).to_string();
-        Self { code, title: part("title"), fact: None, why: part("why"), todo: part("todo") }
+        Self {
+            code,
+            title: part("title"),
+            fact: None,
+            why: part("why"),
+            todo: part("todo"),
+            topics: topics_of(code),
+        }
     }
 
     /// With what is true in this case.
@@ -198,6 +224,8 @@ impl Words {
     pub fn device_with_version(self, platform: Platform, version: Option<&OsVersion>) -> String {
         match version {
             None => self.device(platform),
+            // Browsers tell the two apart by a hint alone, which not all of them give.
+            Some(version) if version.as_str() == "10+" => self.say("windows-10-or-11").to_string(),
             Some(version) => self
                 .say("device-with-version")
                 .with("platform", platform.as_str())

@@ -18,7 +18,7 @@ use super::language::Language;
 use super::limits::Kind;
 use super::look::{self, LogoLink};
 use super::page::{ContactLines, Frame, here, language_links};
-use super::settings::Ends;
+use super::settings::{Ends, SiteKind};
 use super::site::Site;
 use super::words::Words;
 use crate::device::{Device, Hints, Platform};
@@ -244,6 +244,7 @@ impl Visit {
             contact: self.site().settings.contact.clone(),
             rules: self.rules(),
             logo: LogoLink::of(&self.0.look.borrow()),
+            help: self.help(),
             reference: self.reference().to_owned(),
             show_reference: false,
             languages: language_links(self.0.language, &self.0.parameters.pairs()),
@@ -251,6 +252,15 @@ impl Visit {
         match self.0.organization.borrow().clone() {
             None => frame,
             Some((name, contact)) => frame.of(name, contact),
+        }
+    }
+
+    /// The list of all codes, which the landing site has.
+    fn help(&self) -> String {
+        let path = self.there("/help");
+        match self.site().kind {
+            SiteKind::Landing => path,
+            SiteKind::Check => self.site().settings.public_url.join(&path).map_or(path, String::from),
         }
     }
 

@@ -194,3 +194,25 @@ async fn every_page_of_an_organization_has_its_colour_and_its_logo_under_a_stric
     assert_eq!(browser.get(&world.landing(&at)).await.status, 404);
     assert_eq!(browser.get(&world.landing("/logo/..%2fpepper.png")).await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_explains_what_no_page_can_see_with_what_this_installation_knows() {
+    let world = World::new().await;
+    let browser = world.browser();
+    let list = browser.get(&world.landing("/help?lang=en")).await;
+    assert_eq!(list.find("a[href='/help/T-401?lang=en']", "href").as_deref(), Some("/help/T-401?lang=en"));
+    for code in ["T-401", "t-402", "T-410", "T-116"] {
+        let page = browser.get(&world.landing(&format!("/help/{code}"))).await;
+        assert_eq!((page.status, page.kind().as_str()), (200, "code"), "{code}");
+    }
+    let hosts = browser.get(&world.landing("/help/T-404")).await;
+    assert!(hosts.text.contains("<code>localhost</code>"));
+    let root = browser.get(&world.landing("/help/T-406")).await;
+    let fingerprint = root.text_of(".topics code").unwrap();
+    assert_eq!((fingerprint.len(), fingerprint.matches(':').count()), (95, 31), "SHA-256");
+    // The check page leads there, on the other site and in the same language.
+    let check = browser.get(&world.check("/check?lang=ja-easy")).await;
+    assert_eq!(check.mark("code").as_deref(), Some("T-301"));
+    let topic = check.find(".topics a", "href").unwrap();
+    assert_eq!(topic, world.landing("/help/T-408?lang=ja-easy"));
+}

@@ -2,7 +2,7 @@
 
 use super::super::check::CheckPage;
 use super::super::guide::{DrawnStep, Situation};
-use super::super::help::{CODES, CodePage, HelpEntry, HelpPage};
+use super::super::help::{CODES, CodePage, HelpPage, groups};
 use super::super::page::Problem;
 use super::super::refusal::{Action, RefusalPage};
 use super::super::words::Words;
@@ -100,20 +100,21 @@ impl Sampled for CheckPage {
 
 impl Sampled for HelpPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let entries = CODES.into_iter().map(|code| HelpEntry {
-            code,
-            title: words.explain(code, "title").to_string(),
-            href: format!("/help/{code}"),
-        });
         let frame = frame(words, "help", &words.say("help-title"));
-        vec![("help", Self { frame, entries: entries.collect() })]
+        let groups = groups(&frame);
+        vec![("help", Self { frame, groups })]
     }
 }
 
 impl Sampled for CodePage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let problem = Problem::explain(words, "T-108");
-        let frame = frame(words, "code", &problem.title);
-        vec![("code", Self { frame, problem, all: "/help".to_owned() })]
+        let page = |code| {
+            let problem = Problem::explain(words, code);
+            let frame = frame(words, "code", &problem.title);
+            let values = vec!["AB:".repeat(31) + "AB", "cert.example.jp".to_owned()];
+            let facts = if code == "T-108" { vec![] } else { vec![("topic-fingerprint", values)] };
+            Self { frame, problem, facts, all: "/help".to_owned() }
+        };
+        vec![("code", page("T-108")), ("code-topic", page("T-406")), ("code-hosts", page("T-402"))]
     }
 }

@@ -33,7 +33,7 @@ impl Sampled for EntryPage {
             problem: problem.map(|code| Problem::explain(words, code)),
             attempts,
             resumable_until: None,
-            open_until: Some(words.moment("2026-11-23T09:05:00Z".parse().unwrap(), now())),
+            open_until: Some(words.until("2026-11-23T09:05:00Z".parse().unwrap(), now())),
             device: Some(RecognisedDevice {
                 platform: Platform::Ios,
                 name: words.device_with_version(Platform::Ios, version.as_ref()),

@@ -41,6 +41,7 @@ fn frame(words: Words, name: &'static str, title: &impl ToString) -> Frame {
         contact: ContactLines::default(),
         rules: None,
         logo: None,
+        help: "/help".to_owned(),
         reference: "7K3QM-2XW9A".to_owned(),
         show_reference: false,
         languages: language_links(words.0, &[]),
