@@ -1,16 +1,15 @@
 //! Starts `chromedriver` on a port of its own choice and Chromium under it, and ends both whatever happens.
 
-use std::io::{BufRead as _, BufReader};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use fantoccini::{Client, ClientBuilder};
-use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::certificates::CertificateStore;
+use crate::driver::Group;
+use crate::protocol;
 
 /// What a browser is to be.
 #[derive(Default)]
@@ -36,59 +35,30 @@ pub struct Device<'a> {
     pub hints: Option<(&'a str, &'a str, &'a str)>,
 }
 
+impl Device<'_> {
+    /// Phones and tablets are narrow.
+    pub const fn has_touch(&self) -> bool {
+        self.screen.0 < 1_000
+    }
+}
+
 /// A running Chromium and its driver.
 pub struct Chromium {
     /// The WebDriver session.
     pub client: Client,
     /// Its certificate store.
     pub certificates: CertificateStore,
-    driver: Driver,
+    driver: Group,
     folder: TempDir,
 }
 
-/// `chromedriver` in a process group of its own, to which Chromium's processes belong too.
-struct Driver {
-    process: Child,
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let group = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw);
-        if let Some(group) = group {
-            // The group may be gone already, which is as good.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        let _ = self.process.wait();
-    }
-}
-
-impl Driver {
-    /// Starts the driver; returns it with its port.
-    fn start(home: &Path) -> (Self, u16) {
-        let path =
-            std::env::var_os("TEGATA_CHROMEDRIVER").map_or("/usr/bin/chromedriver".into(), PathBuf::from);
-        let mut process = Command::new(&path)
-            .arg("--port=0")
-            .env("HOME", home)
-            .env_remove("XDG_CONFIG_HOME")
-            .env_remove("XDG_DATA_HOME")
-            .env_remove("XDG_CACHE_HOME")
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}; `make packages` installs it", path.display()));
-        let output = process.stdout.take().unwrap();
-        let driver = Self { process };
-        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
-        let port = lines
-            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
-            .expect("chromedriver ended without saying its port");
-        // The pipe stays open, so that a later line of the driver does not end it.
-        std::thread::spawn(move || lines.for_each(drop));
-        (driver, port)
-    }
+/// Starts `chromedriver`; gives it, and its port.
+fn driver(home: &Path) -> (Group, u16) {
+    let path = std::env::var_os("TEGATA_CHROMEDRIVER").map_or("/usr/bin/chromedriver".into(), PathBuf::from);
+    let mut driver = Group::start(Command::new(path).arg("--port=0"), home);
+    let said = |line: &str| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok();
+    let port = driver.says(said).expect("chromedriver ended without saying its port");
+    (driver, port)
 }
 
 impl Chromium {
@@ -96,7 +66,7 @@ impl Chromium {
     pub async fn start(settings: &Settings<'_>) -> Self {
         let folder = tempfile::Builder::new().prefix("tegata-browser-").tempdir().unwrap();
         let certificates = CertificateStore::create(folder.path());
-        let (driver, port) = Driver::start(folder.path());
+        let (driver, port) = driver(folder.path());
         std::fs::create_dir(folder.path().join("downloads")).unwrap();
         let capabilities = capabilities(folder.path(), settings);
         let client = ClientBuilder::native()
@@ -105,6 +75,15 @@ impl Chromium {
             .await
             .expect("Chromium starts");
         Self { client, certificates, driver, folder }
+    }
+
+    /// Where the device has a touch screen, scripts are told of as many fingers as an iPad knows; the emulation says one.
+    pub async fn has_five_fingers(&self, device: &Device<'_>) {
+        if device.has_touch() {
+            let five = "Object.defineProperty(Navigator.prototype, 'maxTouchPoints', { get: () => 5 })";
+            let parameters = json!({ "source": five });
+            protocol::issue(&self.client, "Page.addScriptToEvaluateOnNewDocument", parameters).await;
+        }
     }
 
     /// Waits until a download with this ending is complete, and gives its name and its bytes.
@@ -171,7 +150,7 @@ fn capabilities(home: &Path, settings: &Settings<'_>) -> Value {
     let mut options = json!({ "binary": binary, "args": arguments, "prefs": preferences });
     if let Some(device) = settings.device {
         let (width, height, ratio) = device.screen;
-        let touch = width < 1_000;
+        let touch = device.has_touch();
         options["mobileEmulation"] = json!({
             "userAgent": device.user_agent,
             "deviceMetrics": { "width": width, "height": height, "pixelRatio": ratio, "touch": touch, "mobile": touch },

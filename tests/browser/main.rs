@@ -1,10 +1,30 @@
-//! A real browser: Debian's Chromium, driven by WebDriver, with a home, a profile and a certificate store of its own.
+//! Real browsers: Debian's Chromium and `WebKitGTK`, driven by WebDriver, each with a home of its own.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
 
 mod certificates;
 mod chromium;
+mod devices;
+mod driver;
 mod ground;
+mod matrix;
+mod protocol;
+mod situations;
+mod walk;
+mod webkit;
+
+#[path = "../service/journey.rs"]
+mod journey;
+#[path = "../service/offers.rs"]
+mod offers;
+#[path = "../service/phone/mod.rs"]
+#[expect(dead_code, reason = "the stories use more of it")]
+mod phone;
 #[path = "../program/mod.rs"]
 #[expect(dead_code, reason = "the crashes use more of it")]
 mod program;
-mod walk;
+#[path = "../service/site.rs"]
+#[expect(dead_code, reason = "the stories use more of it")]
+mod site;
+#[path = "../service/stored.rs"]
+#[expect(dead_code, reason = "the stories use more of it")]
+mod stored;

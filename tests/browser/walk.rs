@@ -3,29 +3,8 @@
 use fantoccini::Locator;
 
 use crate::chromium::{Chromium, Device, Settings};
+use crate::devices::{ANDROID, IPHONE, WINDOWS};
 use crate::program::{Installation, Invited};
-
-/// Chrome on Android 15: the one browser of a phone whose every step Chromium can really walk.
-const ANDROID: Device<'_> = Device {
-    user_agent: "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile \
-                 Safari/537.36",
-    screen: (412, 915, 2.0),
-    hints: Some(("Android", "15.0.0", "Pixel 9")),
-};
-
-const WINDOWS: Device<'_> = Device {
-    user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 \
-                 Safari/537.36 Edg/146.0.0.0",
-    screen: (1280, 900, 1.0),
-    hints: Some(("Windows", "15.0.0", "")),
-};
-
-const IPHONE: Device<'_> = Device {
-    user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
-                 Version/26.5.2 Mobile/15E148 Safari/604.1",
-    screen: (390, 844, 3.0),
-    hints: None,
-};
 
 /// Invites somebody, and reads the QR code from its picture as a camera does.
 fn scan(installation: &Installation) -> (Invited, String) {
@@ -45,7 +24,7 @@ async fn text(browser: &Chromium, css: &str) -> String {
 }
 
 /// The Enter key (WebDriver, "keyboard actions").
-const ENTER: &str = "\u{e007}";
+pub const ENTER: &str = "\u{e007}";
 
 /// Presses a button or a link. By the keyboard: after a click the driver waits for a timer of the page, which never ends
 /// where scripts are off.
