@@ -1,7 +1,7 @@
 # `make help` lists what there is. Everything here is a short form of a command that can be typed as it stands.
 
 .DEFAULT_GOAL := help
-.PHONY: help packages test nightly bench demo
+.PHONY: help packages test nightly screenshots bench demo
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -19,6 +19,10 @@ test: packages ## everything that must hold: format, clippy, and all tests
 nightly: export TEGATA_CRASH_CYCLES = 2000
 nightly: export PROPTEST_CASES = 4096
 nightly: test ## the same with 2,000 crash cycles and more random cases
+
+screenshots: export TEGATA_SCREENSHOTS ?= target/screenshots
+screenshots: packages ## a picture of every page, in each language, narrow and wide, light and dark (into target/screenshots)
+	cargo test --locked --test browser axe_finds_nothing
 
 bench: ## every figure of docs/performance.md
 	cargo bench --locked

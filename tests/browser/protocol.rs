@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use url::{ParseError, Url};
 
-/// A command of the Chrome DevTools Protocol, by chromedriver's detour.
+/// A command of the Chrome `DevTools` Protocol, by chromedriver's detour.
 #[derive(Debug)]
 struct Command {
     name: &'static str,
