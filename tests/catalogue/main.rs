@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
 
 mod afterwards;
+mod agents;
 mod counted;
+mod counts;
 mod delivery;
+mod document;
 mod doors;
 mod proof;
 mod recognition;
