@@ -686,3 +686,51 @@ help-topics = Common troubles
 ## Preview of a link in a chat
 
 preview-lead = Open this link in the browser of the device that will use the certificate.
+
+## Letters
+
+letter-first-title = Your certificate: how to get it
+letter-first-lead = A certificate is ready for your device. This letter is for one device.
+letter-first-apart = You also need the letter “Your secret”, which comes separately.
+letter-code = QR code that opens the page where you get the certificate
+letter-step-scan = 1. Scan the QR code with the “Camera” of the very device that the certificate is for. Scanning with LINE or another app does not work.
+letter-step-secret = 2. On the page that opens, type the secret from the letter “Your secret”.
+letter-step-install = 3. Follow the page to install the certificate.
+letter-by-number = If you cannot scan the QR code
+letter-by-number-how = On the device that the certificate is for, open this address, then type the number and the secret.
+letter-address = Address
+letter-number = Number
+letter-name = Name
+letter-devices = Devices
+letter-until = Valid
+letter-until-all = until { $at }
+letter-until-each = The QR code until { $code }, the number until { $number }.
+letter-postal-code = { $code }
+letter-to = { $name }
+letter-date = { $date }
+letter-mark = Letter { $mark }
+letter-first-foot = { $mark } sheet 1 of 2. This sheet alone opens nothing.
+letter-second-title = Your secret
+letter-second-lead = Use it with the letter “Your certificate: how to get it”, which comes separately.
+letter-pair = It belongs to the letter with the mark { $mark }.
+letter-secret = Secret
+letter-secret-hint = 10 small letters and digits. There is no 0, 1, i, l, o or u. The hyphen can be left out.
+letter-password = Certificate password
+letter-password-hint = Type it if the device asks for a password while it installs the certificate. Capital and small letters differ.
+letter-keep-secret = • Tell nobody the secret. We never ask for it.
+letter-keep-apart = • Until you have the certificate, keep this sheet away from the other letter.
+letter-keep-until = • Afterwards, cut this sheet into small pieces and throw it away.
+letter-second-foot = { $mark } sheet 2 of 2. This sheet alone opens nothing.
+letter-list = List of letters
+letter-list-count = { $what }: { $count }
+letter-list-mark = Letter
+letter-list-enrollment = Enrollment
+letter-list-done = Done
+letter-list-foot = Page { $page } of { $pages }. This list holds no secrets and no retrieval numbers.
+letter-no-facility = Without a facility
+letter-specimen = Specimen
+letter-specimen-how = Check that the envelope's window shows everything inside the dashed line. If the lines below and at the left are not { $length } mm long, print at “Actual size”.
+letter-specimen-name = Taro Yamada
+letter-specimen-kana = やまだ たろう
+letter-specimen-address = 1-1 Chiyoda, Chiyoda-ku, Tokyo
+letter-specimen-facility = Specimen Clinic

@@ -604,3 +604,51 @@ help-topics = よくある質問《しつもん》
 ## Preview of a link in a chat
 
 preview-lead = 証明書《しょうめいしょ》を使《つか》う機械《きかい》のブラウザーで、このリンクを開《ひら》いてください。
+
+## Letters
+
+letter-first-title = 証明書《しょうめいしょ》の受《う》け取《と》りのご案内《あんない》
+letter-first-lead = あなたの端末《たんまつ》に入《い》れる「証明書《しょうめいしょ》」をわたします。この紙《かみ》で受《う》け取《と》れるのは、1台《だい》だけです。
+letter-first-apart = もう1枚《まい》の紙《かみ》「確認《かくにん》コードのお知《し》らせ」も使《つか》います。べつに届《とど》きます。
+letter-code = 受《う》け取《と》りのページを開《ひら》くQRコード
+letter-step-scan = 1. 証明書《しょうめいしょ》を入《い》れる端末《たんまつ》の「カメラ」で、QRコードを読《よ》みます。LINEでは受《う》け取《と》れません。
+letter-step-secret = 2. 開《ひら》いたページに、確認《かくにん》コードを入《い》れます。
+letter-step-install = 3. ページに書《か》いてあるとおりにします。
+letter-by-number = QRコードを読《よ》めないとき
+letter-by-number-how = 証明書《しょうめいしょ》を入《い》れる端末《たんまつ》で、下《した》のアドレスを開《ひら》きます。受取番号《うけとりばんごう》と確認《かくにん》コードを入《い》れます。
+letter-address = アドレス
+letter-number = 受取番号《うけとりばんごう》
+letter-name = 名前《なまえ》
+letter-devices = 端末《たんまつ》
+letter-until = いつまで
+letter-until-all = { $at } まで
+letter-until-each = QRコードは { $code } まで。受取番号《うけとりばんごう》は { $number } まで。
+letter-postal-code = 〒{ $code }
+letter-to = { $name } さま
+letter-date = { $date }
+letter-mark = 整理番号《せいりばんごう》 { $mark }
+letter-first-foot = { $mark } 2枚《まい》のうちの1枚目《まいめ》。この紙《かみ》だけでは受《う》け取《と》れません。
+letter-second-title = 確認《かくにん》コードのお知《し》らせ
+letter-second-lead = もう1枚《まい》の紙《かみ》「証明書《しょうめいしょ》の受《う》け取《と》りのご案内《あんない》」といっしょに使《つか》います。
+letter-pair = 整理番号《せいりばんごう》が { $mark } の紙《かみ》に、このコードを使《つか》います。
+letter-secret = 確認《かくにん》コード
+letter-secret-hint = 英語《えいご》の小《ちい》さい文字《もじ》と数字《すうじ》です。ぜんぶで10文字《もじ》です。0、1、i、l、o、uはありません。-は入《い》れなくてもいいです。
+letter-password = 証明書《しょうめいしょ》のパスワード
+letter-password-hint = 証明書《しょうめいしょ》を入《い》れるときに、パスワードを聞《き》かれたら入《い》れます。大《おお》きい文字《もじ》と小《ちい》さい文字《もじ》は、ちがう文字《もじ》です。
+letter-keep-secret = ・確認《かくにん》コードを、ほかの人《ひと》に教《おし》えないでください。
+letter-keep-apart = ・受《う》け取《と》りが終《お》わるまで、もう1枚《まい》の紙《かみ》とべつのところに置《お》いてください。
+letter-keep-until = ・終《お》わったら、読《よ》めないように小《ちい》さく切《き》って、すててください。
+letter-second-foot = { $mark } 2枚《まい》のうちの2枚目《まいめ》。この紙《かみ》だけでは受《う》け取《と》れません。
+letter-list = 届《とど》ける人《ひと》の一覧《いちらん》
+letter-list-count = { $what } { $count }通《つう》
+letter-list-mark = 整理番号《せいりばんごう》
+letter-list-enrollment = 登録《とうろく》
+letter-list-done = 確認《かくにん》
+letter-list-foot = { $page } / { $pages }ページ。確認《かくにん》コードや受取番号《うけとりばんごう》は、ここに書《か》いてありません。
+letter-no-facility = 施設《しせつ》なし
+letter-specimen = 見本《みほん》
+letter-specimen-how = 封筒《ふうとう》の窓《まど》から、点線《てんせん》の中《なか》が見《み》えますか。下《した》と左《ひだり》の線《せん》は{ $length } mmですか。ちがうときは、「実際《じっさい》のサイズ」で印刷《いんさつ》してください。
+letter-specimen-name = 山田《やまだ》 太郎《たろう》
+letter-specimen-kana = やまだ たろう
+letter-specimen-address = 東京都《とうきょうと》千代田区《ちよだく》千代田《ちよだ》1丁目《ちょうめ》1番《ばん》1号《ごう》
+letter-specimen-facility = 見本《みほん》クリニック

@@ -630,3 +630,51 @@ help-topics = よくある困りごと
 ## Preview of a link in a chat
 
 preview-lead = 証明書を使う端末のブラウザーで、このリンクを開いてください。
+
+## Letters
+
+letter-first-title = 証明書の受け取りのご案内
+letter-first-lead = お使いの端末に入れる「証明書」をお渡しします。この案内で受け取れるのは、1台分です。
+letter-first-apart = 受け取りには、別の便でお届けする「確認コードのお知らせ」も必要です。
+letter-code = 受け取りのページを開くQRコード
+letter-step-scan = 1. 証明書を入れる端末の「カメラ」で、QRコードを読み取ります。LINEなどのアプリで読み取ると、受け取れません。
+letter-step-secret = 2. 開いたページに、「確認コードのお知らせ」に書かれている確認コードを入力します。
+letter-step-install = 3. ページの案内のとおりに、証明書を端末に入れます。
+letter-by-number = QRコードを読み取れないとき
+letter-by-number-how = 証明書を入れる端末で次のアドレスのページを開き、受取番号と確認コードを入力してください。
+letter-address = アドレス
+letter-number = 受取番号
+letter-name = お名前
+letter-devices = 端末
+letter-until = 期限
+letter-until-all = { $at } まで
+letter-until-each = QRコードは { $code } まで。受取番号は { $number } まで。
+letter-postal-code = 〒{ $code }
+letter-to = { $name } 様
+letter-date = { $date }
+letter-mark = 整理番号 { $mark }
+letter-first-foot = { $mark } 2枚のうちの1枚目。この紙だけでは受け取れません。
+letter-second-title = 確認コードのお知らせ
+letter-second-lead = 別の便でお届けする「証明書の受け取りのご案内」と合わせてお使いください。
+letter-pair = 整理番号が { $mark } のご案内に、このコードを使います。
+letter-secret = 確認コード
+letter-secret-hint = 英小文字と数字を合わせた10文字です。数字の0と1、英字のi、l、o、uは使っていません。ハイフンは入れなくてもかまいません。
+letter-password = 証明書のパスワード
+letter-password-hint = 証明書を端末に入れるとき、パスワードを聞かれたら入力してください。大文字と小文字を区別します。
+letter-keep-secret = ・確認コードを、ほかの人に教えないでください。担当者がお聞きすることもありません。
+letter-keep-apart = ・受け取りが終わるまで、ご案内とは別の場所に保管してください。
+letter-keep-until = ・受け取りが終わったら、読めないように細かく切って捨ててください。
+letter-second-foot = { $mark } 2枚のうちの2枚目。この紙だけでは受け取れません。
+letter-list = お届け先の一覧
+letter-list-count = { $what } { $count }通
+letter-list-mark = 整理番号
+letter-list-enrollment = 登録
+letter-list-done = 確認
+letter-list-foot = { $page } / { $pages }ページ。この一覧に、確認コードや受取番号は書かれていません。
+letter-no-facility = 施設の指定なし
+letter-specimen = 見本
+letter-specimen-how = 封筒の窓から、点線の中がすべて見えることを確かめてください。下と左の線が{ $length } mmでないときは、印刷を「実際のサイズ」にしてください。
+letter-specimen-name = 山田 太郎
+letter-specimen-kana = やまだ たろう
+letter-specimen-address = 東京都千代田区千代田1丁目1番1号
+letter-specimen-facility = 見本クリニック

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod entropy;
 pub mod pepper;
 pub mod store;
+pub mod words;
 
 pub mod pki;
 pub mod profile;
@@ -18,6 +19,8 @@ pub mod ledger;
 pub mod directory;
 
 pub mod enrollment;
+
+pub mod letter;
 
 pub mod operations;
 

@@ -19,6 +19,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("entropy", &[]),
     ("pepper", &["entropy"]),
+    ("words", &[]),
     ("store", &["clock", "entropy"]),
     ("pki", &["entropy"]),
     ("profile", &["entropy", "pki"]),
@@ -29,6 +30,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "enrollment",
         &["clock", "entropy", "pepper", "store", "pki", "profile", "device", "ledger", "directory"],
     ),
+    ("letter", &["words", "device", "directory", "enrollment"]),
     (
         "operations",
         &[
@@ -51,6 +53,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "clock",
             "entropy",
             "pepper",
+            "words",
             "pki",
             "profile",
             "device",
@@ -87,12 +90,14 @@ const TABLE: &[(&str, &[&str])] = &[
             "clock",
             "entropy",
             "pepper",
+            "words",
             "pki",
             "profile",
             "device",
             "ledger",
             "directory",
             "enrollment",
+            "letter",
             "config",
             "app",
         ],
@@ -101,7 +106,7 @@ const TABLE: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that work on values alone.
-const PURE: &[&str] = &["pki", "profile", "device"];
+const PURE: &[&str] = &["words", "pki", "profile", "device", "letter"];
 
 /// What a pure module never names: files, sockets, the environment, processes, a runtime, the time.
 const IMPURE: &[&[&str]] = &[
@@ -138,6 +143,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("redis", &["src/store/redis"]),
     ("cms", &["src/pki/cms"]),
     ("prometheus_client", &["src/telemetry/"]),
+    ("krilla", &["src/letter/"]),
 ];
 
 /// Names that say nothing about what is inside.

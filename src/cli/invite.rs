@@ -5,9 +5,10 @@ use clap::builder::NonEmptyStringValueParser;
 use super::Session;
 use super::failure::Failure;
 use super::handover::{HandOver, Pictures};
+use super::letters::LetterArguments;
 use crate::device::Platform;
 use crate::directory::{FacilityCode, SubscriberId};
-use crate::enrollment::{Carrier, Invite, SubscriberInvite};
+use crate::enrollment::{Invite, SubscriberInvite};
 
 /// Invite a person: print the link, the number, the secret and the QR code of a new enrollment
 ///
@@ -17,12 +18,14 @@ use crate::enrollment::{Carrier, Invite, SubscriberInvite};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 QR code and link work for 48 hours, number and secret for 180 days, unless the offer says otherwise.
+On a letter all of them work as long as the number.
 
 Examples:
   tegata invite --subscriber 'Hanako Yamada'
   tegata invite --subscriber 'Hanako Yamada' --subscriber-id 10234 --facility G13B
   tegata invite --subscriber 'Hanako Yamada' --device iphone --device ipad --note 'ticket 4711'
   tegata invite --subscriber 'Hanako Yamada' --offer wifi --qr-png hanako.png
+  tegata invite --subscriber 'Hanako Yamada' --letter letter.pdf --secret-letter secret.pdf
   tegata invite --subscriber 'Hanako Yamada' --json | jq -r .link")]
 pub(super) struct Arguments {
     /// The person's name, as it shall stand in the certificate
@@ -31,6 +34,9 @@ pub(super) struct Arguments {
     /// Your own identifier for the person, such as a personnel number; one is made when it is left out
     #[arg(long, value_name = "ID")]
     subscriber_id: Option<SubscriberId>,
+    /// How the name is read, for letters
+    #[arg(long, value_name = "KANA")]
+    kana: Option<String>,
     /// The person's e-mail address, for offers that put it into the certificate
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
@@ -48,6 +54,8 @@ pub(super) struct Arguments {
     note: Option<String>,
     #[command(flatten)]
     pictures: Pictures,
+    #[command(flatten)]
+    paper: LetterArguments,
     #[arg(
         long,
         help = "Print JSON: enrollment, link, number, secret, expires_at, link_expires_at, and bundle_password where there is one"
@@ -56,7 +64,7 @@ pub(super) struct Arguments {
 }
 
 /// A kind of device, by the words of people and of offers.
-fn device(word: &str) -> Result<Platform, String> {
+pub(super) fn device(word: &str) -> Result<Platform, String> {
     match word.to_ascii_lowercase().as_str() {
         "iphone" | "ios" | "ipod" => Ok(Platform::Ios),
         "ipad" | "ipados" => Ok(Platform::Ipados),
@@ -78,17 +86,19 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         subscriber: SubscriberInvite {
             id: arguments.subscriber_id.clone(),
             name: arguments.subscriber.clone(),
-            kana: None,
+            kana: arguments.kana.clone(),
             email: arguments.email.clone(),
         },
         facility: arguments.facility.clone(),
         offer: arguments.offer.clone(),
         platforms,
         note: arguments.note.clone(),
-        carrier: Carrier::Message,
+        carrier: arguments.paper.carrier(),
     };
     let office = session.office()?;
     let files = arguments.pictures.open()?;
+    let letter = arguments.paper.prepare(session, &office, &invite)?;
     let issued = session.block_on(office.authority.invite(&office.caller, invite))??;
-    HandOver { issued: &issued, name: &arguments.subscriber }.tell(session, files)
+    HandOver { issued: &issued, name: &arguments.subscriber }.tell(session, files)?;
+    letter.map_or(Ok(()), |letter| letter.write(session, &issued))
 }

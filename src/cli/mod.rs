@@ -10,6 +10,7 @@ mod handover;
 mod init;
 mod invite;
 mod issuer;
+mod letters;
 mod list;
 mod man;
 mod moment;
@@ -101,6 +102,7 @@ enum Command {
     Invite(invite::Arguments),
     List(list::Arguments),
     Show(show::Arguments),
+    Letters(letters::Arguments),
     Reissue(administer::ReissueArguments),
     Revoke(administer::RevokeArguments),
     Unlock(administer::UnlockArguments),
@@ -125,6 +127,7 @@ impl Command {
             Self::Invite(arguments) => arguments.json,
             Self::List(arguments) => arguments.json,
             Self::Show(arguments) => arguments.json,
+            Self::Letters(arguments) => arguments.is_json(),
             Self::Reissue(arguments) => arguments.json,
             Self::Revoke(arguments) => arguments.json,
             Self::Unlock(arguments) => arguments.json,
@@ -266,6 +269,7 @@ pub fn run() -> ExitCode {
         Command::Invite(arguments) => invite::run(&session, arguments),
         Command::List(arguments) => list::run(&session, arguments),
         Command::Show(arguments) => show::run(&session, arguments),
+        Command::Letters(arguments) => letters::run(&session, arguments),
         Command::Reissue(arguments) => administer::reissue(&session, arguments),
         Command::Revoke(arguments) => administer::revoke(&session, arguments),
         Command::Unlock(arguments) => administer::unlock(&session, arguments),

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use askama::Template;
-use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 
 use super::failure::{Exit, Failure};
+use crate::letter::Symbol;
 
 /// Light modules on every side (ISO/IEC 18004 §6.3.8).
-const QUIET: i32 = 4;
+const QUIET: usize = 4;
 
 /// Dots of a PNG for each module: sharp on screens, and 0.68 mm a module on paper at 300 dpi.
 const DOTS: u32 = 8;
@@ -41,27 +41,24 @@ impl Ink {
 }
 
 /// A QR code.
-pub struct Picture(QrCode);
+pub struct Picture(Symbol);
 
 impl Picture {
-    /// The code for a link in capitals, in alphanumeric mode, with error correction M or, where it costs nothing, better.
+    /// The code for a link in capitals.
     ///
     /// # Errors
     /// When the link is longer than any QR code.
     pub fn of(link: &str) -> Result<Self, Failure> {
-        let segments = QrSegment::make_segments(link);
-        QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, Version::MIN, Version::MAX, None, true)
-            .map(Self)
-            .map_err(|_| Failure::new(Exit::Failed, "qr", "the link is too long for a QR code"))
+        Symbol::of(link).map(Self).map_err(|error| Failure::new(Exit::Failed, "qr", error.to_string()))
     }
 
     /// Modules a side, with the quiet zone.
-    fn side(&self) -> i32 {
+    fn side(&self) -> usize {
         self.0.size() + 2 * QUIET
     }
 
-    fn is_dark(&self, x: i32, y: i32) -> bool {
-        self.0.get_module(x - QUIET, y - QUIET)
+    fn is_dark(&self, x: usize, y: usize) -> bool {
+        x >= QUIET && y >= QUIET && self.0.is_dark(x - QUIET, y - QUIET)
     }
 
     /// The picture for a terminal, with a line end after every line.
@@ -116,7 +113,7 @@ impl Picture {
                 if run > 0 {
                     let _ = write!(path, "M{x} {y}h{run}v1h-{run}z");
                 }
-                x += i32::try_from(run).unwrap_or(0).max(1);
+                x += run.max(1);
             }
         }
         Svg { side: self.side(), path: &path }
@@ -129,7 +126,7 @@ impl Picture {
     /// # Errors
     /// Never in practice; the encoder can fail.
     pub fn png(&self) -> Result<Vec<u8>, Failure> {
-        let dots = self.side().unsigned_abs() * DOTS;
+        let dots = u32::try_from(self.side()).unwrap_or(0) * DOTS;
         let mut rows = Vec::new();
         for y in 0..self.side() {
             // 8 dots a module are one byte a module.
@@ -154,7 +151,7 @@ impl Picture {
 #[derive(Template)]
 #[template(path = "qr.svg", escape = "xml")]
 struct Svg<'a> {
-    side: i32,
+    side: usize,
     path: &'a str,
 }
 
@@ -193,7 +190,7 @@ mod tests {
         let frame = reader.next_frame(&mut dots).unwrap();
         assert_eq!(
             (frame.bit_depth, frame.width),
-            (png::BitDepth::One, picture.side().unsigned_abs() * DOTS)
+            (png::BitDepth::One, u32::try_from(picture.side()).unwrap() * DOTS)
         );
         let width = frame.width as usize;
         let dark = |x: usize, y: usize| dots[y * frame.line_size + x / 8] >> (7 - x % 8) & 1 == 0;
@@ -207,7 +204,7 @@ mod tests {
     fn the_svg_draws_the_same_modules() {
         let picture = Picture::of(LINK).unwrap();
         let svg = picture.svg().unwrap();
-        let side = usize::try_from(picture.side()).unwrap();
+        let side = picture.side();
         assert!(svg.contains(&format!("viewBox=\"0 0 {side} {side}\"")), "{svg}");
         let path = svg.split_once(" d=\"").unwrap().1.split_once('"').unwrap().0;
         let mut dark = vec![vec![false; side]; side];
@@ -225,7 +222,7 @@ mod tests {
     #[test]
     fn what_the_terminal_shows_reads_as_the_link() {
         let picture = Picture::of(LINK).unwrap();
-        let side = usize::try_from(picture.side()).unwrap();
+        let side = picture.side();
         let blocks = picture.text(Ink::HalfBlocks);
         let lines: Vec<Vec<char>> = blocks
             .lines()

@@ -9,6 +9,7 @@ mod coherence;
 mod duration;
 mod http;
 mod issuer;
+mod letters;
 mod log;
 mod metrics;
 mod organization;
@@ -31,6 +32,7 @@ pub use check::CheckSettings;
 pub use claim::ClaimSettings;
 pub use http::HttpSettings;
 pub use issuer::IssuerSettings;
+pub use letters::LetterSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use metrics::MetricsSettings;
 pub use organization::OrganizationSettings;
@@ -52,7 +54,7 @@ use std::path::Path;
 use section::Reader;
 
 /// Every section, in the order in which they are documented.
-pub const SECTIONS: [Section; 12] = [
+pub const SECTIONS: [Section; 13] = [
     HttpSettings::SECTION,
     CheckSettings::SECTION,
     OrganizationSettings::SECTION,
@@ -62,6 +64,7 @@ pub const SECTIONS: [Section; 12] = [
     SignerSettings::SECTION,
     PoolSettings::SECTION,
     ClaimSettings::SECTION,
+    LetterSettings::SECTION,
     ProxySettings::SECTION,
     LogSettings::SECTION,
     MetricsSettings::SECTION,
@@ -88,6 +91,8 @@ pub struct Configuration {
     pub pool: PoolSettings,
     /// What wrong secrets do.
     pub claim: ClaimSettings,
+    /// Letters on paper.
+    pub letters: LetterSettings,
     /// Which proxies are believed.
     pub proxies: ProxySettings,
     /// What is logged.
@@ -165,6 +170,7 @@ fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
     let signer = SignerSettings::read(reader);
     let pool = PoolSettings::read(reader);
     let claim = ClaimSettings::read(reader);
+    let letters = LetterSettings::read(reader);
     let proxies = ProxySettings::read(reader);
     let log = LogSettings::read(reader);
     let metrics = MetricsSettings::read(reader);
@@ -178,6 +184,7 @@ fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
         signer: signer?,
         pool: pool?,
         claim: claim?,
+        letters: letters?,
         proxies: proxies?,
         log: log?,
         metrics: metrics?,

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::authority::{Caller, OperatorError, RegistrationAuthority, TRIES, enrollment_key};
 use super::credentials::{Code, Number, Secret, draw_bundle_password, draw_identifier};
 use super::id::EnrollmentId;
-use super::open::{Pointer, pointer_key};
+use super::open::{Pointer, meant_for, pointer_key};
 use super::record::{Enrollment, Happening};
 use super::state::{Attempts, Credentials, State};
 use super::view::IssuedInvitation;
@@ -274,11 +274,16 @@ impl RegistrationAuthority {
         commit = with(commit, &id)?;
         self.store().commit(&partition(&caller.organization)?, commit).await?;
         self.tell_all(&id, &happened);
-        Ok((self.handed_over(&enrollment, drawn), enrollment))
+        Ok((self.handed_over(&enrollment, wanted.offer, drawn), enrollment))
     }
 
     /// What the operator hands over: the one moment at which `drawn` is known.
-    pub(super) fn handed_over(&self, enrollment: &Enrollment, drawn: Drawn) -> IssuedInvitation {
+    pub(super) fn handed_over(
+        &self,
+        enrollment: &Enrollment,
+        offer: &Offer,
+        drawn: Drawn,
+    ) -> IssuedInvitation {
         let host = self.0.parts.settings.public_url.as_str().trim_end_matches('/').to_ascii_uppercase();
         IssuedInvitation {
             enrollment: enrollment.id.clone(),
@@ -287,6 +292,7 @@ impl RegistrationAuthority {
             number: drawn.number,
             secret: drawn.secret,
             separate_password: drawn.separate,
+            platforms: meant_for(&enrollment.platforms, offer),
             link_expires_at: enrollment.link_ends,
             expires_at: enrollment.invitation_ends,
             predecessor: enrollment.predecessor.clone(),

@@ -39,7 +39,7 @@ impl RegistrationAuthority {
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);
-                    return Ok(self.handed_over(&next, drawn));
+                    return Ok(self.handed_over(&next, offer, drawn));
                 }
                 Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error.into()),

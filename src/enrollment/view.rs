@@ -52,6 +52,8 @@ pub struct IssuedInvitation {
     pub link: Zeroizing<String>,
     /// The bundle password, where the offer sends it separately.
     pub separate_password: Option<Zeroizing<String>>,
+    /// The kinds of device that it is for.
+    pub platforms: Vec<Platform>,
     /// When the link stops working (number and secret go on).
     pub link_expires_at: Timestamp,
     /// When the invitation ends.

@@ -124,7 +124,8 @@ fn japanese_stands_in_full_width_parentheses() {
 /// The sources that may name a key.
 fn sources() -> String {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![root.join("templates"), root.join("src/http")];
+    let mut folders =
+        vec![root.join("templates"), root.join("src/http"), root.join("src/letter"), root.join("src/words")];
     let mut text = String::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {

@@ -44,16 +44,13 @@ mod error;
 mod facility;
 mod form;
 mod frame;
-mod furigana;
 mod guide;
 mod headers;
 mod health;
 mod help;
-mod language;
 mod limits;
 mod look;
 mod metrics;
-mod moment;
 mod nonce;
 mod obstacle;
 mod origin;
@@ -72,7 +69,6 @@ mod tls;
 mod unread;
 mod visit;
 mod watch;
-mod words;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
@@ -91,6 +87,8 @@ pub use tls::{AskForCertificate, Refreshed, TlsError, TlsFiles, TlsSource};
 
 use address::at;
 use visit::Visit;
+
+use crate::words::{self, furigana, language};
 
 /// Every address of the landing site. Around each: [`frame::around`] (reference, headers, prefetches, errors, panics, log).
 ///

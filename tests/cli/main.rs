@@ -9,6 +9,7 @@ mod founding;
 mod ground;
 mod help;
 mod issuing;
+mod letters;
 mod life;
 mod person;
 mod pictures;

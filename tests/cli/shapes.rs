@@ -106,6 +106,12 @@ fn every_output_has_the_documented_shape() {
     agree("revoke", &ground.on_site(&["revoke", id, "--yes", "--json"]).json());
     agree("show", &ground.on_site(&["show", id, "--json"]).json());
     let other = ground.enrollment();
+    ground.write("list.csv", "name\n\u{102}\n");
+    let files = ["--letter", "a.pdf", "--secret-letter", "b.pdf", "--force", "--json"];
+    let letters = |more: &[&str]| ground.on_site(&[&["letters"], more, &files].concat()).json();
+    agree("letters print", &letters(&["print", "list.csv"]));
+    agree("letters reprint", &letters(&["reprint", &other, "--yes"]));
+    agree("letters sample", &ground.on_site(&["letters", "sample", "c.pdf", "--json"]).json());
     agree("unlock", &ground.on_site(&["unlock", &other, "--json"]).json());
     agree("cancel", &ground.on_site(&["cancel", &other, "--yes", "--json"]).json());
     agree("list", &ground.on_site(&["list", "--json", "--limit", "1"]).json());

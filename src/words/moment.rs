@@ -4,7 +4,7 @@ use jiff::civil::Weekday;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, Zoned};
 
-use super::words::{Phrase, Words};
+use super::{Phrase, Words};
 
 /// Japan has had one offset and no summer time since 1951, so that no time zone database is needed.
 fn in_japan(at: Timestamp) -> Zoned {
@@ -41,6 +41,12 @@ impl Words {
         filled(self.say(key), &at).to_string()
     }
 
+    /// A moment with its year, for what is read long after it was written.
+    #[must_use]
+    pub fn moment_with_year(self, at: Timestamp) -> String {
+        filled(self.say("moment-with-year"), &in_japan(at)).to_string()
+    }
+
     /// A date with its year: `2030年2月17日`, or `17 Feb 2030`.
     #[must_use]
     pub fn date(self, at: Timestamp) -> String {
@@ -73,7 +79,7 @@ impl Words {
 #[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 mod tests {
     use super::*;
-    use crate::http::language::Language;
+    use crate::words::language::Language;
 
     const JA: Words = Words(Language::Japanese);
     const EN: Words = Words(Language::English);

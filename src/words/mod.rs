@@ -1,4 +1,8 @@
-//! The texts of the pages: one catalogue per language in `locales/`, embedded in the binary.
+//! The texts for people, on pages and on paper: one catalogue per language in `locales/`, embedded in the binary.
+
+pub mod furigana;
+pub mod language;
+mod moment;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,8 +12,8 @@ use askama::filters::{Escaper, Safe};
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::static_loader;
 
-use super::furigana::{self, Furigana};
-use super::language::Language;
+use furigana::Furigana;
+use language::Language;
 
 static_loader! {
     static CATALOGUES = {

@@ -1,0 +1,54 @@
+//! Where a single letter goes.
+
+use crate::letter::Recipient;
+
+/// What is printed behind the envelope's window above the name. Nothing of it is kept.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Addressee {
+    /// The postal code, for letters
+    #[arg(long, value_name = "CODE", value_parser = postal_code, help_heading = "Letters")]
+    postal_code: Option<String>,
+    /// A line of the address, for letters; can be repeated, up to 4 lines
+    #[arg(long, value_name = "LINE", value_parser = line, help_heading = "Letters")]
+    address: Vec<String>,
+}
+
+/// The most lines of an address.
+pub(super) const MOST_LINES: usize = 4;
+/// The longest line of an address, in characters.
+pub(super) const LONGEST_LINE: usize = 80;
+
+/// Seven digits, with or without a hyphen, as they are printed: `100-0001`.
+pub(super) fn postal_code(text: &str) -> Result<String, String> {
+    let digits: String = text.trim().trim_start_matches('〒').chars().filter(|c| *c != '-').collect();
+    if digits.len() == 7 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(format!("{}-{}", &digits[..3], &digits[3..]));
+    }
+    Err("a postal code has seven digits, such as 100-0001".to_owned())
+}
+
+pub(super) fn line(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > LONGEST_LINE || text.chars().any(char::is_control) {
+        return Err(format!("a line of an address has 1 to {LONGEST_LINE} characters"));
+    }
+    Ok(text.to_owned())
+}
+
+impl Addressee {
+    /// Whether anything is given.
+    pub(super) fn is_given(&self) -> bool {
+        self.postal_code.is_some() || !self.address.is_empty()
+    }
+
+    /// The person at this address.
+    pub(super) fn of(&self, name: &str, kana: Option<String>, facility: Option<String>) -> Recipient {
+        Recipient {
+            name: name.to_owned(),
+            kana,
+            postal_code: self.postal_code.clone(),
+            address: self.address.iter().take(MOST_LINES).cloned().collect(),
+            facility,
+        }
+    }
+}
