@@ -8,8 +8,8 @@ section! {
     /// Letters on paper: their fonts, and the window of the envelopes they go into (Naga-gata 3, 235 x 120 mm, A4 folded in
     /// three). `tegata letters sample` prints a specimen.
     LetterSettings = "letters" {
-        /// The font: an OpenType file or collection with Japanese. Without it, Noto Sans CJK, IPAex Gothic or IPA P Gothic
-        /// where Debian's packages fonts-noto-cjk, fonts-ipaexfont-gothic and fonts-ipafont-gothic put them.
+        /// The font: an OpenType file or collection with Japanese. Without it, the first that is there of
+        /// those in Debian's packages fonts-noto-cjk, fonts-ipaexfont-gothic and fonts-ipafont-gothic.
         font: Option<PathBuf> = none;
         /// The font of headings and of what is to be typed. Without it, the bold one that belongs to `font` where it is
         /// Noto Sans CJK, or else `font`.

@@ -138,7 +138,24 @@ impl RegistrationAuthority {
         Err(OperatorError::Busy)
     }
 
+    /// Whether this invitation could be issued as things stand. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`RegistrationAuthority::invite`].
+    pub async fn invitable(&self, caller: &Caller, invite: &Invite) -> Result<(), OperatorError> {
+        self.examined(caller, invite).await.map(|_| ())
+    }
+
     async fn try_invite(&self, caller: &Caller, invite: &Invite) -> Result<IssuedInvitation, OperatorError> {
+        let Examined { subscriber, offer, platforms, note, changes } = self.examined(caller, invite).await?;
+        let carrier = invite.carrier;
+        let wanted = Wanted { subscriber: &subscriber, offer, platforms, note, carrier, succession: None };
+        let (issued, _) = self.issue(caller, wanted, changes, |commit, _| Ok(commit)).await?;
+        Ok(issued)
+    }
+
+    /// Looks at everything that an invitation asks for, and finds what else it changes.
+    async fn examined(&self, caller: &Caller, invite: &Invite) -> Result<Examined<'_>, OperatorError> {
         let organization = self.invited_by(&caller.organization).await?;
         let offer = self.offered(&invite.offer)?;
         let subscriber = self.invited_person(&caller.organization, invite).await?;
@@ -162,10 +179,7 @@ impl RegistrationAuthority {
         self.complete_for(&organization, offer, &subscriber, facility.as_ref())?;
         let platforms = chosen_platforms(&invite.platforms, offer)?;
         let note = invite.note.as_deref().map(|note| bounded("the note", note)).transpose()?;
-        let carrier = invite.carrier;
-        let wanted = Wanted { subscriber: &subscriber, offer, platforms, note, carrier, succession: None };
-        let (issued, _) = self.issue(caller, wanted, changes, |commit, _| Ok(commit)).await?;
-        Ok(issued)
+        Ok(Examined { subscriber, offer, platforms, note, changes })
     }
 
     async fn invited_by(&self, id: &OrganizationId) -> Result<Organization, OperatorError> {
@@ -420,6 +434,15 @@ impl RegistrationAuthority {
             b"tegata/1/separate-password",
         )
     }
+}
+
+/// An invitation that can be issued.
+struct Examined<'a> {
+    subscriber: Subscriber,
+    offer: &'a Offer,
+    platforms: Vec<Platform>,
+    note: Option<String>,
+    changes: Commit,
 }
 
 /// What a new enrollment shall be.

@@ -33,7 +33,7 @@ const STEP: f32 = 0.95;
 #[derive(Debug, Clone)]
 pub(super) struct Text {
     /// What it says.
-    pub(super) text: String,
+    pub(super) says: String,
     /// Its size in points, before it is made to fit.
     pub(super) size: f32,
     /// How heavy it is.
@@ -53,9 +53,9 @@ pub(super) struct Text {
 impl Text {
     /// What a person wrote, in this size.
     pub(super) fn new(text: impl Into<String>, size: f32) -> Self {
-        let (text, weight) = (text.into(), Weight::Regular);
+        let (says, weight) = (text.into(), Weight::Regular);
         Self {
-            text,
+            says,
             size,
             weight,
             leading: 1.45,
@@ -188,7 +188,7 @@ pub(super) fn set(pens: &Pens<'_>, texts: &[Text], area: Area, scale: f32) -> Pl
             y += text.above * em;
         }
         let pen = pens.of(text.weight);
-        let (plain, readings) = if text.catalogue { read(&text.text) } else { (text.text.clone(), vec![]) };
+        let (plain, readings) = if text.catalogue { read(&text.says) } else { (text.says.clone(), vec![]) };
         let leading = if readings.is_empty() { text.leading } else { text.leading.max(READING_LEADING) };
         for place in broken(pen, &plain, area.width / em) {
             let baseline = y + (leading / 2.0 + BASELINE) * em;

@@ -47,6 +47,7 @@ fn base(before: &str) -> Option<(&str, &str)> {
 }
 
 /// The parts of a text, in their order. Brackets around anything but a reading stay what they are.
+#[must_use]
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;

@@ -104,11 +104,19 @@ fn an_output_that_takes_nothing_more_is_an_error_and_one_that_nobody_reads_is_no
 }
 
 #[test]
-fn a_name_cannot_steer_the_terminal_of_whoever_lists_it() {
+fn text_that_would_steer_the_terminal_is_refused_and_never_shown_as_it_is() {
     let ground = Ground::new();
-    ground.invite(&["--note", "\u{202e}gpj.exe"]);
-    let out = ground.on_site(&["list"]).out;
-    assert!(out.contains("\u{fffd}gpj.exe") && !out.contains('\u{202e}'), "{out}");
+    for (option, text) in
+        [("--note", "\u{202e}gpj.exe"), ("--email", "\u{2066}a@b.jp"), ("--kana", "\u{200f}")]
+    {
+        let ran = ground.on_site(&["invite", "--subscriber", "Hanako", option, text, "--json"]);
+        let (error, code) = ran.error();
+        assert_eq!((error["code"].as_str(), code), (Some("unfit"), 1));
+    }
+    ground.write("list.csv", "name\n\u{202e}gpj.exe\n");
+    let ran =
+        ground.on_site(&["letters", "print", "list.csv", "--letter", "a.pdf", "--secret-letter", "b.pdf"]);
+    assert!(ran.err.contains("\u{fffd}gpj.exe") && !ran.err.contains('\u{202e}'), "{}", ran.err);
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(super) const LONGEST_LINE: usize = 80;
 
 /// Seven digits, with or without a hyphen, as they are printed: `100-0001`.
 pub(super) fn postal_code(text: &str) -> Result<String, String> {
-    let digits: String = text.trim().trim_start_matches('〒').chars().filter(|c| *c != '-').collect();
+    let digits: String = text.trim().trim_start_matches('\u{3012}').chars().filter(|c| *c != '-').collect();
     if digits.len() == 7 && digits.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(format!("{}-{}", &digits[..3], &digits[3..]));
     }

@@ -66,6 +66,9 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     let recipients = recipients(session, &office, &people)?;
     let mut tried = Tried(0);
     for (person, recipient) in people.iter().zip(&recipients) {
+        let invitable =
+            session.block_on(office.authority.invitable(&office.caller, &invite(person, arguments)))?;
+        invitable.map_err(|error| tried.at(person, error.into()))?;
         stationery.check(recipient).map_err(|error| tried.at(person, error.into()))?;
     }
     if arguments.dry_run {
