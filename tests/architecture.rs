@@ -144,6 +144,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("cms", &["src/pki/cms"]),
     ("prometheus_client", &["src/telemetry/"]),
     ("krilla", &["src/letter/"]),
+    ("reqwest", &["src/cli/doctor", "src/cli/load"]),
 ];
 
 /// Names that say nothing about what is inside.

@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod demo;
 mod device;
+mod doctor;
 mod failure;
 mod handover;
 mod init;
@@ -12,6 +13,7 @@ mod invite;
 mod issuer;
 mod letters;
 mod list;
+mod load;
 mod man;
 mod moment;
 mod offer;
@@ -113,6 +115,8 @@ enum Command {
     Store(store::Arguments),
     Config(config::Arguments),
     Device(device::Arguments),
+    Doctor(doctor::Arguments),
+    Load(load::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -138,6 +142,8 @@ impl Command {
             Self::Store(arguments) => arguments.is_json(),
             Self::Config(arguments) => arguments.is_json(),
             Self::Device(arguments) => arguments.json,
+            Self::Doctor(arguments) => arguments.json,
+            Self::Load(arguments) => arguments.json,
             Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
@@ -280,6 +286,8 @@ pub fn run() -> ExitCode {
         Command::Store(arguments) => store::run(&session, arguments),
         Command::Config(arguments) => config::run(&session, arguments),
         Command::Device(arguments) => device::run(&session, arguments),
+        Command::Doctor(arguments) => doctor::run(&session, arguments),
+        Command::Load(arguments) => load::run(&session, arguments),
         Command::Completions(arguments) => completions::run(&session, arguments),
         Command::Man(arguments) => man::run(&session, arguments),
     };

@@ -45,6 +45,8 @@ fn commands() -> Vec<Vec<&'static str>> {
         "config check",
         "config show",
         "device",
+        "doctor",
+        "load",
         "completions",
         "man",
     ];

@@ -4,6 +4,7 @@
 mod configuration;
 mod demonstration;
 mod devices;
+mod doctor;
 mod documents;
 mod founding;
 mod ground;
@@ -11,6 +12,7 @@ mod help;
 mod issuing;
 mod letters;
 mod life;
+mod loading;
 mod person;
 mod pictures;
 #[path = "../conformance/redis/server.rs"]

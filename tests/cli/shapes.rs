@@ -115,6 +115,8 @@ fn every_output_has_the_documented_shape() {
     agree("unlock", &ground.on_site(&["unlock", &other, "--json"]).json());
     agree("cancel", &ground.on_site(&["cancel", &other, "--yes", "--json"]).json());
     agree("list", &ground.on_site(&["list", "--json", "--limit", "1"]).json());
+    let load = ["load", &service.landing, "--make", "2", "--wrong", "0", "--json"];
+    agree("load", &ground.on_site(&load).json());
     agree("organization show", &ground.on_site(&["organization", "show", "--json"]).json());
     agree("organization set", &ground.on_site(&["organization", "set", "--name", "x", "--json"]).json());
     agree("offer list", &ground.on_site(&["offer", "list", "--json"]).json());
@@ -130,6 +132,7 @@ fn every_output_has_the_documented_shape() {
     std::fs::rename(ground.site().join("store"), ground.path().join("old")).unwrap();
     agree("store import", &ground.on_site(&["store", "import", "export", "--json"]).json());
     agree("config show", &ground.on_site(&["config", "show", "--all", "--json"]).json());
+    agree("doctor", &ground.on_site(&["doctor", "--offline", "--json"]).json());
     agree("device", &ground.run(&["device", "x", "--json"]).json());
 
     ground.configure(&[
