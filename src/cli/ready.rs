@@ -1,6 +1,6 @@
 //! `tegata ready`.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -14,8 +14,8 @@ use crate::config::Configuration;
 
 /// How long the whole question may take.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// The head of an answer that is long enough to hold its status.
-const STATUS: usize = "HTTP/1.1 200".len();
+/// The head of an answer is shorter.
+const LONGEST_HEAD: u64 = 8_192;
 
 /// Ask the node on this machine whether it is ready to serve
 ///
@@ -42,12 +42,15 @@ pub(super) fn run(session: &Session, _: &Arguments) -> Result<(), Failure> {
     let (settings, _) = session.settings()?;
     let address = here(settings.http.listen)?;
     match ask(address, &settings) {
-        Ok(200) => {
+        Ok(Readiness { status: 200, .. }) => {
             let text = if session.output.quiet { String::new() } else { format!("{}\n", good("Ready.")) };
             session.output.result(&text, &Told { ready: true, address: address.to_string() })
         }
-        Ok(status) => Err(not_ready(format!("the node at {address} is not ready: it answers {status}"))
-            .hint("its log says what does not work; it goes on trying by itself")),
+        Ok(Readiness { status, why }) => {
+            let why = why.unwrap_or_else(|| format!("it answers {status}"));
+            Err(not_ready(format!("the node at {address} is not ready: {why}"))
+                .hint("its log says more; it goes on trying by itself"))
+        }
         Err(error) => Err(not_ready(format!("the node at {address} does not answer: {error}"))
             .hint("`tegata serve` starts it; http.listen says where it listens")),
     }
@@ -71,8 +74,15 @@ fn here(listen: SocketAddr) -> Result<SocketAddr, Failure> {
     Ok(SocketAddr::new(ip, listen.port()))
 }
 
-/// The status with which `/readyz` answers.
-fn ask(address: SocketAddr, settings: &Configuration) -> io::Result<u16> {
+/// What `/readyz` answers.
+struct Readiness {
+    status: u16,
+    /// The word of `X-Unready`.
+    why: Option<String>,
+}
+
+/// Asks `/readyz`.
+fn ask(address: SocketAddr, settings: &Configuration) -> io::Result<Readiness> {
     let deadline = Instant::now() + PATIENCE;
     let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
@@ -80,28 +90,65 @@ fn ask(address: SocketAddr, settings: &Configuration) -> io::Result<u16> {
     stream.set_write_timeout(Some(left))?;
     let host = settings.http.public_url.host_str().unwrap_or("localhost");
     if settings.http.certificate.is_none() {
-        return status(stream, host);
+        return answer(stream, host);
     }
     let mut connector = SslConnector::builder(SslMethod::tls_client())?;
     // The question goes to this very machine, and holds nothing that another may not read.
     connector.set_verify(SslVerifyMode::NONE);
     let connecting = connector.build().configure()?.verify_hostname(false);
-    status(connecting.connect(host, stream).map_err(io::Error::other)?, host)
+    answer(connecting.connect(host, stream).map_err(io::Error::other)?, host)
 }
 
-fn status(mut stream: impl Read + Write, host: &str) -> io::Result<u16> {
+fn answer(mut stream: impl Read + Write, host: &str) -> io::Result<Readiness> {
     write!(stream, "GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
-    let mut head = [0; STATUS];
-    stream.read_exact(&mut head)?;
-    let text = str::from_utf8(&head).ok().and_then(|head| head.strip_prefix("HTTP/1.1 "));
-    text.and_then(|status| status.parse().ok())
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "that is no HTTP"))
+    let mut lines = BufReader::new(stream.take(LONGEST_HEAD)).lines();
+    let first = lines.next().transpose()?.unwrap_or_default();
+    let status = first.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
+    let status = status.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "that is no HTTP"))?;
+    let head = lines.map_while(Result::ok).take_while(|line| !line.is_empty());
+    let fields =
+        head.filter_map(|line| line.split_once(':').map(|(n, v)| (n.to_owned(), v.trim().to_owned())));
+    let why =
+        fields.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("x-unready")).map(|(_, word)| word);
+    Ok(Readiness { status, why })
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 mod tests {
     use super::*;
+
+    /// What a server says, whatever it is asked.
+    struct Said(io::Cursor<Vec<u8>>);
+
+    impl Read for Said {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0.read(buffer)
+        }
+    }
+
+    impl Write for Said {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_node_that_is_not_ready_says_why_in_a_word() {
+        let read = |text: &str| answer(Said(io::Cursor::new(text.as_bytes().to_vec())), "localhost");
+        let full = read("HTTP/1.1 503 Service Unavailable\r\nX-Unready: store-full\r\n\r\nX-Unready: no\r\n")
+            .unwrap();
+        assert_eq!((full.status, full.why.as_deref()), (503, Some("store-full")));
+        let ready = read("HTTP/1.1 200 OK\r\n\r\nX-Unready: no\r\n").unwrap();
+        assert_eq!((ready.status, ready.why), (200, None));
+        for nonsense in ["", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 2\r\n", "HTTP/1.1 é00\r\n"] {
+            assert!(read(nonsense).is_err(), "{nonsense:?}");
+        }
+    }
 
     #[test]
     fn a_node_that_listens_everywhere_is_asked_here() {
