@@ -42,6 +42,8 @@ fn pictures() -> Option<PathBuf> {
 async fn look_like(browser: &Chromium, width: u32, dark: bool) {
     let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
     issue(&browser.client, "Emulation.setDeviceMetricsOverride", size).await;
+    // As on a phone, where they lie above the page.
+    issue(&browser.client, "Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
     let scheme = if dark { "dark" } else { "light" };
     let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
     issue(&browser.client, "Emulation.setEmulatedMedia", features).await;
