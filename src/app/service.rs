@@ -176,8 +176,8 @@ impl Prepared {
         }));
         let signer = Arc::new(ArcSwap::from_pointee(whole.signer));
         Watched {
-            pool: Arc::clone(&pool),
-            store: Arc::clone(&measured),
+            pool: Arc::downgrade(&pool),
+            store: Arc::downgrade(&measured),
             issuer_ends: whole.issuer.validity().1,
             signer: Arc::clone(&signer),
             landing: tls.landing.clone(),

@@ -1,7 +1,7 @@
 //! What the metrics read of a running service: the key pool, the writer's queue, the ends of certificates, the steps of
 //! enrollments.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -15,10 +15,11 @@ use crate::pki::{KeyPool, KeyType, ProfileSigner};
 use crate::store::Store;
 use crate::telemetry::{Kind, Metrics, Reading};
 
-/// What is looked at whenever somebody reads the metrics.
+/// What is looked at whenever somebody reads the metrics. The metrics hold neither pool nor store: the store holds the metrics,
+/// and both must end before the process does.
 pub(super) struct Watched {
-    pub(super) pool: Arc<KeyPool>,
-    pub(super) store: Arc<dyn Store>,
+    pub(super) pool: Weak<KeyPool>,
+    pub(super) store: Weak<dyn Store>,
     pub(super) issuer_ends: Timestamp,
     pub(super) signer: Arc<ArcSwap<ProfileSigner>>,
     pub(super) landing: Option<Arc<TlsSource>>,
@@ -32,41 +33,20 @@ impl Watched {
     }
 
     fn readings(&self) -> Vec<Reading> {
-        let mut readings = self.pool();
+        let mut readings = self.pool.upgrade().map(|pool| of_pool(&pool)).unwrap_or_default();
         readings.push(self.certificates());
-        if let Some(waiting) = self.store.waiting() {
+        if let Some((store, waiting)) =
+            self.store.upgrade().and_then(|store| store.waiting().map(|waiting| (store, waiting)))
+        {
             readings.push(Reading {
                 name: "store_queue",
                 about: "Changes that wait in this process",
                 kind: Kind::Gauge,
                 label: "engine",
-                values: vec![(self.store.engine(), count(waiting))],
+                values: vec![(store.engine(), count(waiting))],
             });
         }
         readings
-    }
-
-    fn pool(&self) -> Vec<Reading> {
-        let stock = KeyPool::KINDS.map(|kind| (name(kind), self.pool.stock(kind)));
-        let reading = |name, about, kind, value: fn(&crate::pki::Stock) -> f64| {
-            let values = stock.iter().map(|(key, stock)| (*key, value(stock))).collect();
-            Reading { name, about, kind, label: "key", values }
-        };
-        vec![
-            reading("key_pool_ready", "Keys that lie ready", Kind::Gauge, |stock| count(stock.ready)),
-            reading("key_pool_wanted", "Keys that should lie ready", Kind::Gauge, |stock| {
-                count(stock.wanted)
-            }),
-            reading("key_pool_made", "Keys that were made ahead of time", Kind::Counter, |stock| {
-                many(stock.made)
-            }),
-            reading(
-                "key_pool_misses",
-                "Keys that somebody had to wait for, since none lay ready",
-                Kind::Counter,
-                |stock| many(stock.misses),
-            ),
-        ]
     }
 
     fn certificates(&self) -> Reading {
@@ -86,6 +66,28 @@ impl Watched {
             values: values.collect(),
         }
     }
+}
+
+/// What is told of the key pool.
+fn of_pool(pool: &KeyPool) -> Vec<Reading> {
+    let stock = KeyPool::KINDS.map(|kind| (name(kind), pool.stock(kind)));
+    let reading = |name, about, kind, value: fn(&crate::pki::Stock) -> f64| {
+        let values = stock.iter().map(|(key, stock)| (*key, value(stock))).collect();
+        Reading { name, about, kind, label: "key", values }
+    };
+    vec![
+        reading("key_pool_ready", "Keys that lie ready", Kind::Gauge, |stock| count(stock.ready)),
+        reading("key_pool_wanted", "Keys that should lie ready", Kind::Gauge, |stock| count(stock.wanted)),
+        reading("key_pool_made", "Keys that were made ahead of time", Kind::Counter, |stock| {
+            many(stock.made)
+        }),
+        reading(
+            "key_pool_misses",
+            "Keys that somebody had to wait for, since none lay ready",
+            Kind::Counter,
+            |stock| many(stock.misses),
+        ),
+    ]
 }
 
 /// The kinds of a pool, by constant names.
