@@ -325,7 +325,7 @@ mod tests {
                 "line 2, postal_code: a postal code has seven digits, such as 100-0001",
             ),
             ("{\"name\":1}\n", "line 1: it is no JSON object whose values are texts"),
-            ("{\"mane\":\"x\"}\n", "line 1: there is no key \"mane\"; did you mean name?"),
+            ("{\"nam\":\"x\"}\n", "line 1: there is no key \"nam\"; did you mean name?"),
         ] {
             let refused = list(text).unwrap_err();
             assert_eq!(refused, format!("list cannot be used; nobody was invited | {expected}"));

@@ -3,7 +3,8 @@
 /// The attribute `name` of the first tag that contains `mark`.
 pub(super) fn attribute(page: &str, mark: &str, name: &str) -> Option<String> {
     let at = page.find(mark)?;
-    let begin = page.get(..at)?.rfind('<')?;
+    // The mark may be the tag's own beginning.
+    let begin = page.get(..=at)?.rfind('<')?;
     let tag = page.get(begin..)?.split('>').next()?;
     let value = tag.split_once(&format!(" {name}=\""))?.1.split('"').next()?;
     Some(decoded(value))
