@@ -12,7 +12,7 @@ use super::guide::{DrawnStep, Situation};
 use super::page::{Frame, Problem};
 use super::visit::Visit;
 use super::words::Words;
-use crate::device::OsVersion;
+use crate::device::{OsVersion, Platform};
 use crate::enrollment::CheckOutcome;
 
 /// The outcome of a check.
@@ -85,12 +85,12 @@ pub async fn check(visit: Visit, request: HttpRequest) -> Result<HttpResponse, H
 
 fn draw(visit: &Visit, outcome: &CheckOutcome) -> CheckPage {
     let words = visit.words();
-    let problem = problem(words, outcome, visit.site().now());
+    let device = visit.device(None);
+    let problem = problem(words, outcome, device.platform, visit.site().now());
     let frame = match &problem {
         None => visit.frame("check", &words.say("check-ok-title")),
         Some(problem) => visit.frame("check", &problem.title).with_reference(),
     };
-    let device = visit.device(None);
     let situation = Situation::of_system(device.platform, device.os_version.as_ref().map(OsVersion::major));
     let asks_again = matches!(
         outcome,
@@ -129,7 +129,7 @@ const fn name(outcome: &CheckOutcome) -> &'static str {
     }
 }
 
-fn problem(words: Words, outcome: &CheckOutcome, now: Timestamp) -> Option<Problem> {
+fn problem(words: Words, outcome: &CheckOutcome, platform: Platform, now: Timestamp) -> Option<Problem> {
     let problem = Problem::explain(words, outcome.code()?);
     let moment = |at: &Timestamp| words.moment(*at, now);
     let fact = match outcome {
@@ -137,6 +137,10 @@ fn problem(words: Words, outcome: &CheckOutcome, now: Timestamp) -> Option<Probl
         CheckOutcome::NotYetValid { at } => words.say("t-304-fact").with("at", moment(at)),
         CheckOutcome::Revoked { at, reason } => {
             words.say("t-305-fact").with("at", moment(at)).with("reason", reason.name())
+        }
+        // Only there can a certificate be of a kind that no browser shows.
+        CheckOutcome::NoneShown if platform == Platform::Android => {
+            return Some(Problem { todo: words.say("t-301-todo-android").to_string(), ..problem });
         }
         CheckOutcome::Superseded { at } => words.say("t-306-fact").with("at", moment(at)),
         _ => return Some(problem),

@@ -34,6 +34,8 @@ async fn row_17_a_wifi_certificate_is_warned_of_before_and_explained_after() {
     explains(&page, "T-301");
     let said = page.said().replace(' ', "");
     assert!(said.contains("Wi-Fi") && said.contains("VPNとアプリユーザー証明書"), "{said}");
+    let elsewhere = check_without(&site, browser::IPHONE).await.said();
+    assert!(!elsewhere.contains("Android") && !elsewhere.contains("VPN"), "{elsewhere}");
 }
 
 #[tokio::test]
@@ -105,4 +107,57 @@ async fn row_49_the_steps_end_with_the_browser_that_uses_the_certificate() {
         let told = steps(&ticket);
         assert!(told.contains(uses), "{told}");
     }
+}
+
+/// The page of a topic, reached as people reach it: by its link on the page that they stand before.
+async fn topic(site: &Site, from: &Page, code: &str) -> Page {
+    let to = from.links(&format!("a[href*=\"{code}\"]")).into_iter().next();
+    let to = to.unwrap_or_else(|| panic!("no way to {code}: {}", from.said()));
+    let page = some_phone().open(&to).await;
+    assert_eq!((page.kind().as_str(), page.code().as_deref()), ("code", Some(code)), "{}", page.said());
+    assert!(page.text_of("#todo").is_some_and(|todo| !todo.is_empty()) && site.landing.host() == to.host());
+    page
+}
+
+/// What stands on the page of every code and topic.
+async fn help(site: &Site) -> Page {
+    some_phone().open(&site.landing.join("/help").unwrap()).await
+}
+
+#[tokio::test]
+async fn row_35_a_proxy_in_between_is_explained_where_no_certificate_arrived() {
+    let site = Site::start().await;
+    let told = topic(&site, &check_without(&site, browser::WINDOWS).await, "T-402").await.said();
+    assert!(told.contains("ERR_BAD_SSL_CLIENT_AUTH_CERT") && told.contains("回線"), "{told}");
+    assert!(told.contains("localhost"), "the hosts to exempt: {told}");
+}
+
+#[tokio::test]
+async fn row_36_a_network_that_blocks_is_explained_with_the_mobile_line() {
+    let site = Site::start().await;
+    let told = topic(&site, &help(&site).await, "T-403").await.said();
+    assert!(told.contains("403") && told.contains("携帯電話の回線") && told.contains("localhost"), "{told}");
+}
+
+#[tokio::test]
+async fn row_37_a_filtering_application_is_explained_with_the_hosts_to_allow() {
+    let site = Site::start().await;
+    let told = topic(&site, &help(&site).await, "T-404").await.said();
+    assert!(told.contains("フィルタリング") && told.contains("localhost"), "{told}");
+}
+
+#[tokio::test]
+async fn row_45_the_warning_of_an_unknown_issuer_is_explained_with_the_fingerprint_to_compare() {
+    let site = Site::start().await;
+    let told = topic(&site, &help(&site).await, "T-406").await.said();
+    let printed = crate::phone::bundle::openssl(
+        &["x509", "-in", site.root().to_str().unwrap(), "-noout", "-fingerprint", "-sha256"],
+        "",
+        &[],
+    );
+    let printed = String::from_utf8(printed.unwrap()).unwrap();
+    let (_, fingerprint) = printed.trim().split_once('=').unwrap();
+    assert!(told.contains("拇印"), "{told}");
+    let plain = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
+    assert!(plain(&told).contains(&plain(fingerprint)), "{fingerprint}: {told}");
 }
