@@ -10,7 +10,9 @@ use super::record::{Actor, Happening};
 use super::refusal::Refusal;
 use super::sealed::{self, Opened};
 use super::state::{Claim, State};
-use super::view::{BundleFile, FetchPart, FetchedFile, OpenedTicket, TicketProgress, TicketStanding};
+use super::view::{
+    BundleFile, FetchPart, FetchedBundle, FetchedFile, OpenedTicket, TicketProgress, TicketStanding,
+};
 use crate::directory::Organization;
 use crate::pepper::Purpose;
 use crate::pki::serial::SerialNumber;
@@ -107,6 +109,27 @@ impl RegistrationAuthority {
             not_after: delivery.not_after,
             fetched_at,
         })))
+    }
+
+    /// What was fetched under a ticket and is not installed yet, so that its steps can still be told when the window is over.
+    /// Changes nothing.
+    pub async fn fetched_bundle(&self, ticket: &Ticket) -> Option<FetchedBundle> {
+        let Found { loaded, serial } = self.behind_ticket(ticket).await.ok().flatten()?;
+        let State::Fetched { claim, delivery, .. } = &loaded.enrollment.state else { return None };
+        if claim.serial != serial {
+            return None;
+        }
+        let offer = self.offer(&loaded.enrollment.offer).ok()?;
+        Some(FetchedBundle {
+            offer: offer.title.clone(),
+            platform: claim.platform,
+            os_version: claim.os_version.clone(),
+            file: delivery.files.first()?.name.clone(),
+            embedded: super::bundle::embeds(offer, claim.target),
+            certificate_name: delivery.certificate_name.clone(),
+            has_trust_anchor: super::bundle::has_trust_anchor(offer, claim.target),
+            has_consent: super::bundle::has_consent(offer, claim.target),
+        })
     }
 
     /// How far the delivery behind a ticket is. Changes nothing and opens nothing.

@@ -42,6 +42,6 @@ pub use refusal::Refusal;
 pub use state::{Attempts, Claim, Credentials, Delivery, Standing, State};
 pub use transition::{Door, LockPolicy, Presented, Presenting};
 pub use view::{
-    BundleFile, CheckOutcome, FetchPart, FetchedFile, IssuedInvitation, OpenedInvitation, OpenedTicket,
-    TicketProgress, TicketStanding,
+    BundleFile, CheckOutcome, FetchPart, FetchedBundle, FetchedFile, IssuedInvitation, OpenedInvitation,
+    OpenedTicket, TicketProgress, TicketStanding,
 };

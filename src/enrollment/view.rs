@@ -123,6 +123,27 @@ pub struct OpenedTicket {
     pub fetched_at: Option<Timestamp>,
 }
 
+/// What somebody needs who has fetched the file and not installed it yet, when the window is over. Holds nothing secret.
+#[derive(Debug, Clone)]
+pub struct FetchedBundle {
+    /// What is handed out.
+    pub offer: Localized,
+    /// The device that it was made for.
+    pub platform: Platform,
+    /// Major version and full text of the system, where it was known at the claim.
+    pub os_version: Option<String>,
+    /// The name of the file to install first.
+    pub file: String,
+    /// Whether the password is inside the profile, so that nobody is asked.
+    pub embedded: bool,
+    /// The name under which the device will show the certificate.
+    pub certificate_name: String,
+    /// Whether the file needs the root to be switched on under "Certificate Trust Settings".
+    pub has_trust_anchor: bool,
+    /// Whether the device shows a text to agree to.
+    pub has_consent: bool,
+}
+
 /// What a ticket leads to.
 #[derive(Debug, Clone)]
 pub enum TicketStanding {

@@ -19,7 +19,7 @@
 //! | ticket | `/t/{ticket}` | `data-page="ticket"`, `data-platform`, `data-window-ends`, `data-fetches-left`, `data-fetched` | `a#file[data-variant]`, `a#compatible`, `#bundle-password` (its text without white space is the password) or `#bundle-password-separate`, `ol#steps > li`, `#left`, `#used-up` (then neither `a#file` nor `a#compatible`), `#file-name`, `#certificate-name`, `#not-after`, `a#check`, `#fetched`, `data-watch`, for a profile `#deadline` (once fetched with `data-ends`), `#guides a` (steps for other versions) |
 //! | how far a delivery is, for the script | `/t/{ticket}/state` | – | JSON: `state` (`open`, `installed`, `over`); while open `fetches_left`, `fetched`, `deadline` |
 //! | installed | `/t/{ticket}` | `data-page="installed"`, `data-platform` | `#fact`, `a#check`, where there was an older one `#old-certificate` |
-//! | refusal | any | `data-page="refusal"`, `data-code="T-1…"` | `#fact`, `#todo`, `a#action`, `#code`, `#reference[data-reference]`, `#contact` |
+//! | refusal | any | `data-page="refusal"`, `data-code="T-1…"` | after a fetch `ol#steps`, `a#check`; `#fact`, `#todo`, `a#action`, `#code`, `#reference[data-reference]`, `#contact` |
 //! | error | any | `data-page="error"`, `data-code="T-2…"` | as a refusal |
 //! | check | `/check` and `/` on the check host | `data-page="check"`, `data-outcome`, `data-code="T-3…"` unless all is well | `#fact`, `#todo`, `dl#certificate`, `a#again`, where another choice helps `ol#asking`, where none was shown on Android `#kind`, after another one `#old-certificate` |
 //! | list of codes, one code | `/help`, `/help/{code}` | `data-page="help"`, `"code"` | `.codes a`, `#todo` |

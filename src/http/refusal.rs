@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::HttpError;
+use super::guide::DrawnStep;
 use super::page::{Frame, Problem};
 use super::settings::SiteKind;
 use super::visit::Visit;
@@ -19,6 +20,15 @@ pub struct Action {
     pub text: String,
 }
 
+/// An installation that may be under way while the page says no.
+#[derive(Debug, Clone)]
+pub struct Unfinished {
+    /// The steps after the download.
+    pub steps: Vec<DrawnStep>,
+    /// The check page.
+    pub check: String,
+}
+
 /// A refusal. `data-page` is `refusal`, or `error` where the request itself was at fault.
 #[derive(Debug, Template)]
 #[template(path = "refusal.html")]
@@ -31,6 +41,8 @@ pub struct RefusalPage {
     pub action: Option<Action>,
     /// The code's own page, where this site has it.
     pub help: Option<String>,
+    /// What can go on all the same.
+    pub unfinished: Option<Unfinished>,
 }
 
 /// The page of an error.
@@ -59,7 +71,7 @@ pub fn of(visit: &Visit, error: &HttpError) -> RefusalPage {
         _ => None,
     };
     let help = landing.then(|| visit.there(&format!("/help/{}", problem.code)));
-    RefusalPage { frame, problem, action, help }
+    RefusalPage { frame, problem, action, help, unfinished: None }
 }
 
 const ONE_SECOND: SignedDuration = SignedDuration::from_secs(1);

@@ -1,7 +1,7 @@
 //! The second screen: the file, its password, and what to do on this very device.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use askama::Template;
 
 use super::entry::{missed, preview};
@@ -9,6 +9,7 @@ use super::error::HttpError;
 use super::frame::page;
 use super::guide::{DrawnStep, Names, Situation};
 use super::page::Frame;
+use super::refusal::{self, RefusalPage, Unfinished};
 use super::visit::Visit;
 use super::watch::Deadline;
 use super::words::Phrase;
@@ -156,7 +157,7 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Ht
     let ticket = ticket_of(&visit, &request)?;
     let standing = match visit.site().authority.ticket(&ticket).await {
         Ok(standing) => standing,
-        Err(refusal) => return Err(refused(&visit, &ticket, refusal).await),
+        Err(refusal) => return over(&visit, &ticket, refusal).await,
     };
     match standing {
         TicketStanding::Open(opened) => {
@@ -188,6 +189,36 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Ht
             page(StatusCode::OK, &installed)
         }
     }
+}
+
+/// The page of a refusal. Who has fetched the file may stand in the middle of its installation: the steps stay.
+async fn over(visit: &Visit, ticket: &Ticket, refusal: Refusal) -> Result<HttpResponse, HttpError> {
+    let is_over = matches!(refusal, Refusal::WindowOver { fetched: true, .. });
+    let error = refused(visit, ticket, refusal).await;
+    if !is_over {
+        return Err(error);
+    }
+    let Some(fetched) = visit.site().authority.fetched_bundle(ticket).await else { return Err(error) };
+    let words = visit.words();
+    let version = fetched.os_version.as_deref().and_then(OsVersion::parse);
+    let situation = Situation {
+        platform: fetched.platform,
+        major: version.as_ref().map(OsVersion::major),
+        chosen: visit.parameters().guide,
+        asks_password: !fetched.embedded,
+        has_consent: fetched.has_consent,
+        has_trust_anchor: fetched.has_trust_anchor,
+        downloads: false,
+        names: Names {
+            certificate: fetched.certificate_name,
+            file: fetched.file,
+            offer: fetched.offer.get(words.0.bcp47()).to_owned(),
+            tablet: false,
+        },
+    };
+    visit.refused_with(error.code());
+    let unfinished = Some(Unfinished { steps: situation.steps(words), check: check_url(visit) });
+    page(error.status_code(), &RefusalPage { unfinished, ..refusal::of(visit, &error) })
 }
 
 /// The check page in the language of this one.

@@ -280,6 +280,10 @@ async fn the_ticket_says_what_became_of_it() {
     let over = world.browser().get(&claimed.ticket).await;
     assert_eq!((over.status, over.mark("code").as_deref()), (410, Some("T-112")));
     assert_eq!(over.text_of("#from").as_deref(), Some("みどり医院"));
+    // Who stands in the middle of the installation still sees how it goes on, and is sent to nothing that is gone.
+    assert!(
+        over.has("#steps li") && over.has("a#check") && !over.has("a#file") && !over.has("#bundle-password")
+    );
     let Page { status, .. } = world.browser().get(&claimed.file).await;
     assert_eq!(status, 410);
 }

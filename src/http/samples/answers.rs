@@ -4,7 +4,7 @@ use super::super::check::CheckPage;
 use super::super::guide::{DrawnStep, Situation};
 use super::super::help::{CODES, CodePage, HelpPage, groups};
 use super::super::page::Problem;
-use super::super::refusal::{Action, RefusalPage};
+use super::super::refusal::{Action, RefusalPage, Unfinished};
 use super::super::words::Words;
 use super::{Sampled, frame, now};
 use crate::device::Platform;
@@ -42,6 +42,10 @@ impl Sampled for RefusalPage {
                     problem,
                     action,
                     help: Some(format!("/help/{code}")),
+                    unfinished: (code == "T-112").then(|| Unfinished {
+                        steps: Situation::of_system(Platform::Ios, Some(18)).steps(words),
+                        check: "https://check.example.jp/check".to_owned(),
+                    }),
                 };
                 (code, page)
             })
