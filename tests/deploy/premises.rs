@@ -32,7 +32,7 @@ pub fn becomes(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// A process, killed when it is dropped.
+/// A process, ended when it is dropped.
 pub struct Process(Child);
 
 impl Process {
@@ -67,7 +67,15 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Ended already where the test went well.
+        // nginx ends its workers only when it is asked to end; killed, it leaves them behind.
+        if matches!(self.0.try_wait(), Ok(None)) {
+            let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
+            let deadline = Instant::now() + Duration::from_secs(10);
+            while matches!(self.0.try_wait(), Ok(None)) && Instant::now() < deadline {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+        // Ended already where all went well.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
