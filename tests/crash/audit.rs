@@ -16,6 +16,12 @@ pub fn is_sound(installation: &Installation) {
     assert_eq!(found, "ok");
 }
 
+/// `tegata store check` finds nothing: every record, index, pointer and event fits the others.
+pub fn finds_nothing(installation: &Installation) {
+    let output = installation.command(&["store", "check", "--json"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
 /// Invariant 1: no enrollment has two certificates that let anybody in.
 fn has_one_valid_certificate_each(stored: &Stored) {
     let mut valid: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -72,6 +72,7 @@ fn whatever_was_acknowledged_survives_two_hundred_kills() {
     server.stop();
     audit::is_sound(&installation);
     audit::of_everything(&Stored::read(&installation.store()), &lives);
+    audit::finds_nothing(&installation);
     println!("{} in {:.0?}", lives.tally(), began.elapsed());
     assert!(lives.installed() > cycles as usize / 2, "the load was no load");
 }

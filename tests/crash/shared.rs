@@ -175,6 +175,7 @@ fn whatever_was_acknowledged_on_redis_survives_three_hundred_blows() {
     nodes.all_up();
     Client::new(&nodes.world(), chance).finish(&lives);
     audit::of_everything(&wait(&runtime, &redis), &lives);
+    audit::finds_nothing(&nodes.installations[0]);
     println!("{blows:?}: {} in {:.0?}", lives.tally(), began.elapsed());
     assert!(lives.installed() as u64 > cycles() / 4, "the load was no load");
 }
@@ -188,7 +189,7 @@ fn whatever_was_acknowledged_survives_the_death_of_masters() {
     let [one, two] = nodes(&group.url(), &settings);
     let _running = [one.serve(), two.serve()];
     let patience = Duration::from_secs(25);
-    let world = World { nodes: vec![one, two], patience, store_fails: true };
+    let world = World { nodes: vec![one.clone(), two], patience, store_fails: true };
     let lives = Arc::new(Lives::default());
     let (began, runtime) = (Instant::now(), runtime());
     let failovers = (cycles() / 50).max(3);
@@ -202,6 +203,7 @@ fn whatever_was_acknowledged_survives_the_death_of_masters() {
     }
     Client::new(&world, chance).finish(&lives);
     audit::of_everything(&wait(&runtime, group.leader()), &lives);
+    audit::finds_nothing(&one);
     println!("{failovers} failovers: {} in {:.0?}", lives.tally(), began.elapsed());
     assert!(lives.installed() as u64 > failovers, "the load was no load");
 }

@@ -5,18 +5,12 @@ use std::process::Output;
 
 use serde_json::Value;
 
+use crate::ground::json;
 use crate::program::Installation;
 use crate::redis::Server;
 
 fn ran(installation: &Installation, arguments: &[&str]) -> Output {
     installation.command(arguments).output().unwrap()
-}
-
-#[track_caller]
-fn json(installation: &Installation, arguments: &[&str]) -> Value {
-    let output = ran(installation, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// The error that a command prints with `--json`, and its exit code.
