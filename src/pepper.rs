@@ -44,6 +44,16 @@ pub enum Purpose {
     Token,
     /// The nonce of a form.
     FormNonce,
+    /// What a browser shows that is signed in.
+    Session,
+    /// The one-time link of a new operator or administrator.
+    Welcome,
+    /// What finds a recovery code.
+    RecoverySelector,
+    /// What must be shown of a recovery code.
+    Recovery,
+    /// What keeps a registration or a sign-in together that is under way.
+    Ceremony,
 }
 
 impl Purpose {
@@ -55,6 +65,11 @@ impl Purpose {
             Self::Ticket => b"tegata/1/ticket",
             Self::Token => b"tegata/1/token",
             Self::FormNonce => b"tegata/1/form-nonce",
+            Self::Session => b"tegata/1/session",
+            Self::Welcome => b"tegata/1/welcome",
+            Self::RecoverySelector => b"tegata/1/recovery-selector",
+            Self::Recovery => b"tegata/1/recovery",
+            Self::Ceremony => b"tegata/1/ceremony",
         }
     }
 }

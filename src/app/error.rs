@@ -267,6 +267,7 @@ const fn operator_code(error: &OperatorError) -> &'static str {
     match error {
         OperatorError::NoSuchEnrollment(_) => "no-such-enrollment",
         OperatorError::NoSuchOrganization(_) => "no-such-organization",
+        OperatorError::BeyondReach(_) => "beyond-reach",
         OperatorError::NoSuchOffer { .. } => "no-such-offer",
         OperatorError::NotNow { .. } => "not-now",
         OperatorError::Unfit { .. } => "unfit",

@@ -85,7 +85,7 @@ impl Office {
             maker: Maker::idle(),
             settings: authority_settings(settings),
         })?;
-        Ok(Self { authority, pepper, caller: Caller { organization, actor: Actor::CommandLine } })
+        Ok(Self { authority, pepper, caller: Caller::new(organization, Actor::CommandLine) })
     }
 
     /// Proves that the pepper is the store's own.

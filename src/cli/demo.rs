@@ -134,7 +134,7 @@ async fn start(
 }
 
 async fn invite(arguments: &Arguments, service: &Service) -> Result<IssuedInvitation, Failure> {
-    let caller = Caller { organization: service.organization.clone(), actor: Actor::CommandLine };
+    let caller = Caller::new(service.organization.clone(), Actor::CommandLine);
     let invite = Invite {
         subscriber: SubscriberInvite {
             id: None,

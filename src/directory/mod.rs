@@ -2,13 +2,19 @@
 //!
 //! Everything of an organization lies in its own partition; only the list of organizations is the installation's.
 
+mod account;
+mod actor;
 mod colour;
 mod doors;
+pub(crate) mod letters;
 mod logo;
 mod operator;
 mod organization;
+mod role;
 mod subscriber;
 
+pub use account::{Account, AccountId, NotAnAccountId, Passkey, Recovery};
+pub use actor::Actor;
 pub use colour::{Colour, Ground, NotAColour, Unreadable};
 pub use doors::{FirstPage, FoundFacility};
 pub use logo::{LARGEST_FILE as LARGEST_LOGO_FILE, Logo, LogoError, LogoFile};
@@ -16,6 +22,7 @@ pub use operator::{Operator, OperatorToken};
 pub use organization::{
     Contact, Facility, FacilityCode, FirstQuestion, Look, NotAnIdentifier, Organization, OrganizationId,
 };
+pub use role::{Act, Facilities, InstallationAct, NotARole, Reach, Role};
 pub use subscriber::{Subscriber, SubscriberId};
 
 use std::sync::Arc;
@@ -292,7 +299,9 @@ impl Directory {
         let shown = pepper.hash(Purpose::Token, organization.as_str(), token.expose().as_bytes())?;
         let Ok(key) = Key::new(format!("operator/{name}")) else { return Ok(None) };
         let found = self.read::<Operator>(&partition(organization)?, key.as_str()).await?;
-        Ok(found.map(|(operator, _)| operator).filter(|operator| operator.token.matches(&shown)))
+        Ok(found.map(|(operator, _)| operator).filter(|operator| {
+            operator.ended_at.is_none() && operator.token.is_some_and(|token| token.matches(&shown))
+        }))
     }
 }
 
@@ -305,6 +314,7 @@ pub fn check_record(key: &str, bytes: &[u8]) -> Option<Result<(), StoreError>> {
         "facility" => decode::<Facility>(bytes).map(drop),
         "subscriber" => decode::<Subscriber>(bytes).map(drop),
         "operator" => decode::<Operator>(bytes).map(drop),
+        "account" => decode::<Account>(bytes).map(drop),
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! What an operator does to a living enrollment: revoke, unlock, cancel.
 
-use super::authority::{Caller, Loaded, OperatorError, RegistrationAuthority, TRIES};
+use super::authority::{Loaded, OperatorError, RegistrationAuthority, TRIES};
+use super::caller::Caller;
 use super::claim::delivery_key;
 use super::id::EnrollmentId;
 use super::query::EnrollmentSummary;
@@ -12,9 +13,9 @@ use crate::store::{Commit, EntryChange, StoreError};
 type Step = Option<(Enrollment, Happening)>;
 
 impl RegistrationAuthority {
-    /// Reads an enrollment of the caller's own organization.
+    /// Reads an enrollment within the caller's reach.
     pub(super) async fn get(&self, caller: &Caller, id: &EnrollmentId) -> Result<Loaded, OperatorError> {
-        let found = self.load(&caller.organization, id).await?;
+        let found = self.load(&caller.organization, id).await?.filter(|it| caller.reaches(&it.enrollment));
         found.ok_or_else(|| OperatorError::NoSuchEnrollment(id.to_string()))
     }
 
@@ -86,7 +87,7 @@ impl RegistrationAuthority {
                     commit = commit.entry(EntryChange::Delete(delivery_key(&claim.ticket)?));
                 }
             }
-            commit = self.change(commit, loaded.version, &next, &caller.actor, &happened)?;
+            commit = self.change(commit, loaded.version, &next, caller, &happened)?;
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);

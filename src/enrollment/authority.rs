@@ -8,8 +8,9 @@ use tokio::sync::broadcast;
 use url::Url;
 
 use super::bundle::Maker;
+use super::caller::By;
 use super::id::EnrollmentId;
-use super::record::{Actor, Enrollment, Happening, LifeEvent};
+use super::record::{Enrollment, Happening, LifeEvent};
 use super::refusal::Refusal;
 use super::transition::LockPolicy;
 use crate::clock::Clock;
@@ -44,15 +45,6 @@ pub struct AuthoritySettings {
     pub claim_wait: SignedDuration,
 }
 
-/// Who calls, and for which tenant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// The tenant; nothing outside of it is seen or changed.
-    pub organization: OrganizationId,
-    /// Who it is, for the audit log.
-    pub actor: Actor,
-}
-
 /// Something that happens just now, for a live view. Nothing is kept of it.
 #[derive(Debug, Clone)]
 pub struct Notice {
@@ -82,6 +74,9 @@ pub enum OperatorError {
     /// No such organization.
     #[error("there is no organization {0}")]
     NoSuchOrganization(OrganizationId),
+    /// It is another facility's, which is not the caller's.
+    #[error("{0} is beyond your facilities")]
+    BeyondReach(String),
     /// No such offer.
     #[error("there is no offer {name:?}; the offers are {known}")]
     NoSuchOffer {
@@ -242,27 +237,28 @@ impl RegistrationAuthority {
     }
 
     /// Adds the next form of an enrollment and what happened to a commit, on condition that it is still as it was read.
-    pub(super) fn change(
+    pub(super) fn change<'a>(
         &self,
         mut commit: Commit,
         read: Version,
         next: &Enrollment,
-        actor: &Actor,
+        by: impl Into<By<'a>>,
         happened: &[Happening],
     ) -> Result<Commit, StoreError> {
         let key = enrollment_key(&next.id).map_err(|e| StoreError::Limit(e.to_string()))?;
         commit = commit.guard(Guard::Version(key.clone(), read)).put(key, encode(next)?);
-        self.record(commit, &next.id, actor, happened)
+        self.record(commit, &next.id, by, happened)
     }
 
     /// Adds events to a commit.
-    pub(super) fn record(
+    pub(super) fn record<'a>(
         &self,
         mut commit: Commit,
         id: &EnrollmentId,
-        actor: &Actor,
+        by: impl Into<By<'a>>,
         happened: &[Happening],
     ) -> Result<Commit, StoreError> {
+        let By { actor, from } = by.into();
         let about = enrollment_key(id).map_err(|e| StoreError::Limit(e.to_string()))?;
         for happening in happened {
             commit = commit.event_about(
@@ -271,6 +267,7 @@ impl RegistrationAuthority {
                     at: self.now(),
                     enrollment: id.clone(),
                     actor: actor.clone(),
+                    from,
                     happening: happening.clone(),
                 })?,
             );

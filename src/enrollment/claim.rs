@@ -9,8 +9,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use zeroize::Zeroizing;
 
-use super::authority::{Caller, Loaded, RegistrationAuthority, TRIES, try_again};
+use super::authority::{Loaded, RegistrationAuthority, TRIES, try_again};
 use super::bundle::Order;
+use super::caller::Caller;
 use super::credentials::{Code, Number, Secret, Ticket, draw_bundle_password};
 use super::open::{Behind, Pointer, meant_for, pointer_key, serial_key};
 use super::record::{Actor, Enrollment, Happening};
@@ -248,7 +249,7 @@ impl RegistrationAuthority {
             Err(StoreError::Conflict(_)) => return Ok(Step::Again),
             Err(error) => {
                 // Perhaps it was done all the same; then nobody would be making the certificate.
-                let caller = Caller { organization: enrollment.organization.clone(), actor: Actor::System };
+                let caller = Caller::new(enrollment.organization.clone(), Actor::System);
                 self.give_back(&caller, &enrollment.id, order.claim.serial).await?;
                 return Err(error.into());
             }
@@ -305,7 +306,7 @@ impl RegistrationAuthority {
 
     /// Makes the certificate of a begun claim and lays the bundle ready; gives the claim back when that fails.
     async fn make(&self, begun: Enrollment, order: Order, ticket: &Ticket) -> Result<(), Refusal> {
-        let caller = Caller { organization: begun.organization.clone(), actor: Actor::System };
+        let caller = Caller::new(begun.organization.clone(), Actor::System);
         let serial = order.claim.serial;
         let (id, organization) = (begun.id.clone(), begun.organization.clone());
         match self.make_and_keep(begun, order, ticket).await {
@@ -391,7 +392,7 @@ impl RegistrationAuthority {
             let commit = self
                 .end_certificate(Commit::new(), &loaded.partition, serial, RevocationReason::Superseded)
                 .await?;
-            let commit = self.change(commit, loaded.version, &next, &caller.actor, &happened)?;
+            let commit = self.change(commit, loaded.version, &next, caller, &happened)?;
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);

@@ -5,11 +5,11 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+pub use crate::directory::letters::Malformed;
+use crate::directory::letters::{CROCKFORD, LONGEST_INPUT, ascii, draw, read_crockford, separates};
 use crate::entropy::{Entropy, EntropyError};
 use crate::pepper::SealingKey;
 
-/// Crockford's base 32: no I, L, O, U.
-const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// What a person reads from paper and types on a phone: no 0 1 i l o u, lower case. 30 letters, 4.9 bits each.
 const TYPED: &[u8; 30] = b"23456789abcdefghjkmnpqrstvwxyz";
 
@@ -19,70 +19,6 @@ const CODE_LENGTH: usize = 26;
 const SECRET_LENGTH: usize = 10;
 /// Digits in a retrieval number.
 const NUMBER_LENGTH: usize = 8;
-
-/// No input longer than this is looked at.
-const LONGEST_INPUT: usize = 100;
-
-/// Why a text is not the credential that it should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{found} characters were usable, {expected} are needed, from {alphabet}")]
-pub struct Malformed {
-    /// How many characters could be used.
-    pub found: usize,
-    /// How many there must be.
-    pub expected: usize,
-    /// What they may be.
-    pub alphabet: &'static str,
-}
-
-/// Full-width letters and digits, which Japanese keyboards produce, as their ASCII forms (U+FF01 to U+FF5E).
-fn ascii(c: char) -> char {
-    match u32::from(c) {
-        wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(c),
-        _ => c,
-    }
-}
-
-/// Whether people put this between groups of letters.
-fn separates(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '_' | '.' | '‐' | '‑' | '–' | '—' | 'ー' | '−' | 'ｰ')
-}
-
-fn draw(entropy: &dyn Entropy, alphabet: &[u8], length: usize) -> Result<Zeroizing<String>, EntropyError> {
-    let mut text = Zeroizing::new(String::with_capacity(length));
-    // The largest multiple of the alphabet's size that a byte can hold: what lies above would favour the first letters.
-    let fair = 256 - 256 % alphabet.len();
-    while text.len() < length {
-        let mut bytes = Zeroizing::new([0u8; 32]);
-        entropy.fill(bytes.as_mut_slice())?;
-        for byte in bytes.iter().map(|b| usize::from(*b)).filter(|b| *b < fair) {
-            if text.len() < length {
-                text.push(char::from(alphabet[byte % alphabet.len()]));
-            }
-        }
-    }
-    Ok(text)
-}
-
-fn read_crockford(text: &str) -> Result<Zeroizing<String>, Malformed> {
-    let mut read = Zeroizing::new(String::with_capacity(CODE_LENGTH + 1));
-    let malformed = |found| Malformed { found, expected: CODE_LENGTH, alphabet: "0-9 A-Z without I L O U" };
-    if text.len() > LONGEST_INPUT {
-        return Err(malformed(text.len()));
-    }
-    for c in text.chars().filter(|c| *c != '-') {
-        let letter = match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        };
-        if !letter.is_ascii() || !CROCKFORD.contains(&(letter as u8)) {
-            return Err(malformed(read.len()));
-        }
-        read.push(letter);
-    }
-    if read.len() == CODE_LENGTH { Ok(read) } else { Err(malformed(read.len())) }
-}
 
 macro_rules! hidden {
     ($name:ident) => {
@@ -113,7 +49,7 @@ impl Code {
     /// # Errors
     /// When it cannot be one.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        read_crockford(text).map(Self)
+        read_crockford(text, CODE_LENGTH).map(Self)
     }
 
     /// The code in capitals, as it stands in the QR code.
@@ -252,7 +188,7 @@ impl Ticket {
     /// # Errors
     /// When it cannot be one.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        read_crockford(text).map(Self)
+        read_crockford(text, CODE_LENGTH).map(Self)
     }
 
     /// The ticket in capitals.

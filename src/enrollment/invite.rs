@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
-use super::authority::{Caller, OperatorError, RegistrationAuthority, TRIES, enrollment_key};
+use super::authority::{OperatorError, RegistrationAuthority, TRIES, enrollment_key};
+use super::caller::Caller;
 use super::credentials::{Code, Number, Secret, draw_bundle_password, draw_identifier};
 use super::id::EnrollmentId;
 use super::open::{Pointer, meant_for, pointer_key};
@@ -158,7 +159,7 @@ impl RegistrationAuthority {
     async fn examined(&self, caller: &Caller, invite: &Invite) -> Result<Examined<'_>, OperatorError> {
         let organization = self.invited_by(&caller.organization).await?;
         let offer = self.offered(&invite.offer)?;
-        let subscriber = self.invited_person(&caller.organization, invite).await?;
+        let subscriber = self.invited_person(caller, invite).await?;
         let mut changes = put_subscriber(Commit::new(), &subscriber)?;
         let facility = match &subscriber.facility {
             Some(code) => {
@@ -195,11 +196,7 @@ impl RegistrationAuthority {
         })
     }
 
-    async fn invited_person(
-        &self,
-        organization: &OrganizationId,
-        invite: &Invite,
-    ) -> Result<Subscriber, OperatorError> {
+    async fn invited_person(&self, caller: &Caller, invite: &Invite) -> Result<Subscriber, OperatorError> {
         let name = bounded("the subscriber's name", &invite.subscriber.name)?;
         let email = match invite.subscriber.email.as_deref() {
             Some(email) => Some(bounded("the e-mail address", email)?),
@@ -215,8 +212,15 @@ impl RegistrationAuthority {
                 })?
             }
         };
-        let known = self.0.directory.find_subscriber(organization, &id).await?;
+        let known = self.0.directory.find_subscriber(&caller.organization, &id).await?;
+        if let Some(known) = &known {
+            caller.must_reach(known.facility.as_ref(), || format!("subscriber {id}"))?;
+        }
         let facility = invite.facility.clone().or_else(|| known.as_ref().and_then(|k| k.facility.clone()));
+        caller.must_reach(facility.as_ref(), || match &facility {
+            Some(code) => format!("facility {code}"),
+            None => "a person without a facility".to_owned(),
+        })?;
         let kana = invite.subscriber.kana.as_deref().map(|kana| bounded("the reading of the name", kana));
         // A reading belongs to the name that it was given for.
         let kept = || known.as_ref().filter(|k| k.name == name).and_then(|k| k.kana.clone());
@@ -284,7 +288,7 @@ impl RegistrationAuthority {
             subscriber: enrollment.subscriber.clone(),
             predecessor: enrollment.predecessor.clone(),
         }];
-        commit = self.record(commit, &id, &caller.actor, &happened)?;
+        commit = self.record(commit, &id, caller, &happened)?;
         commit = with(commit, &id)?;
         self.store().commit(&partition(&caller.organization)?, commit).await?;
         self.tell_all(&id, &happened);

@@ -7,6 +7,7 @@ mod administer;
 mod audit;
 mod authority;
 mod bundle;
+mod caller;
 mod census;
 mod check;
 mod claim;
@@ -28,9 +29,10 @@ mod view;
 
 pub use audit::{Audit, Fault, Finding, audit};
 pub use authority::{
-    AuthorityParts, AuthoritySettings, Caller, Notice, NoticeKind, OperatorError, RegistrationAuthority,
+    AuthorityParts, AuthoritySettings, Notice, NoticeKind, OperatorError, RegistrationAuthority,
 };
 pub use bundle::{BundleError, Maker};
+pub use caller::Caller;
 pub use census::{Amount, Census, census};
 pub use claim::{ClaimRequest, Credential};
 pub use credentials::{Code, Malformed, Number, Secret, Ticket};

@@ -40,7 +40,7 @@ pub(super) fn pointer_key(purpose: Purpose, hash: &SecretHash) -> Result<Key, Ke
         Purpose::Code => "code",
         Purpose::Number => "number",
         Purpose::Ticket => "ticket",
-        Purpose::Secret | Purpose::Token | Purpose::FormNonce => "other",
+        _ => "other",
     };
     Key::new(format!("{kind}/{}", hash.to_hex()))
 }

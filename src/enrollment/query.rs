@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::authority::{Caller, OperatorError, RegistrationAuthority, enrollment_key};
+use super::authority::{OperatorError, RegistrationAuthority, enrollment_key};
+use super::caller::Caller;
 use super::id::EnrollmentId;
 use super::record::{Enrollment, LifeEvent};
 use super::state::{Attempts, Standing, State};
@@ -174,7 +175,8 @@ impl RegistrationAuthority {
                 looked_at += 1;
                 let Some(document) = self.store().find(&partition, &key).await? else { continue };
                 let enrollment: Enrollment = decode(&document.bytes)?;
-                let fits = query.state.is_none_or(|state| enrollment.standing(self.now()) == state);
+                let fits = caller.reaches(&enrollment)
+                    && query.state.is_none_or(|state| enrollment.standing(self.now()) == state);
                 if fits {
                     enrollments.push(self.summary(&enrollment));
                 }

@@ -1,11 +1,14 @@
 //! An enrollment as it is kept, and the events of its life.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::id::EnrollmentId;
 use super::state::{Attempts, Standing, State};
 use crate::device::Platform;
+pub use crate::directory::Actor;
 use crate::directory::{FacilityCode, OrganizationId, SubscriberId};
 use crate::ledger::RevocationReason;
 use crate::pepper::SecretHash;
@@ -119,31 +122,6 @@ impl Enrollment {
             State::Replaced { .. } => Standing::Replaced,
             State::Revoked { .. } => Standing::Revoked,
             State::Cancelled { .. } => Standing::Cancelled,
-        }
-    }
-}
-
-/// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "by", content = "name", rename_all = "kebab-case")]
-pub enum Actor {
-    /// An operator, by name.
-    Operator(String),
-    /// Somebody at the command line of the machine.
-    CommandLine,
-    /// The person with the device.
-    Subscriber,
-    /// Tegata itself.
-    System,
-}
-
-impl std::fmt::Display for Actor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Operator(name) => write!(f, "operator {name}"),
-            Self::CommandLine => f.write_str("command line"),
-            Self::Subscriber => f.write_str("subscriber"),
-            Self::System => f.write_str("Tegata"),
         }
     }
 }
@@ -270,6 +248,9 @@ pub struct LifeEvent {
     /// By whom.
     #[serde(flatten)]
     pub actor: Actor,
+    /// From which address, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<IpAddr>,
     /// What.
     #[serde(flatten)]
     pub happening: Happening,
@@ -284,6 +265,7 @@ impl Record for LifeEvent {
 #[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 mod tests {
     use super::*;
+    use crate::directory::AccountId;
     use crate::entropy::SystemEntropy;
     use crate::store::record::{decode, encode};
 
@@ -312,10 +294,13 @@ mod tests {
             Happening::Cancelled,
         ];
         let operator = Actor::Operator("keiko".to_owned());
-        for actor in [operator, Actor::CommandLine, Actor::Subscriber, Actor::System] {
+        let account = AccountId::draw(&SystemEntropy).unwrap();
+        let person = Actor::Account { id: account, name: "keiko".to_owned() };
+        let from = Some(IpAddr::from([192, 0, 2, 1]));
+        for actor in [operator, person, Actor::CommandLine, Actor::Subscriber, Actor::System] {
             for happening in happenings.clone() {
                 let (enrollment, actor) = (id.clone(), actor.clone());
-                let written = LifeEvent { at, enrollment, actor, happening };
+                let written = LifeEvent { at, enrollment, actor, from, happening };
                 let read: LifeEvent = decode(&encode(&written).unwrap()).unwrap();
                 assert_eq!(read, written);
                 let kind = serde_json::to_value(&written).unwrap()["kind"].clone();

@@ -1,6 +1,7 @@
 //! An invitation gets a new link, number and secret: it was printed again, or the old ones are in wrong hands.
 
-use super::authority::{Caller, OperatorError, RegistrationAuthority, TRIES};
+use super::authority::{OperatorError, RegistrationAuthority, TRIES};
+use super::caller::Caller;
 use super::id::EnrollmentId;
 use super::invite::Carrier;
 use super::view::IssuedInvitation;
@@ -35,7 +36,7 @@ impl RegistrationAuthority {
                 continue;
             }
             let happened = [happened];
-            let commit = self.change(Commit::new(), loaded.version, &next, &caller.actor, &happened)?;
+            let commit = self.change(Commit::new(), loaded.version, &next, caller, &happened)?;
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);

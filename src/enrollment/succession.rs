@@ -1,6 +1,7 @@
 //! A new enrollment takes another's place: new device, lost device, lost download.
 
-use super::authority::{Caller, Loaded, OperatorError, RegistrationAuthority, TRIES};
+use super::authority::{Loaded, OperatorError, RegistrationAuthority, TRIES};
+use super::caller::Caller;
 use super::claim::delivery_key;
 use super::id::EnrollmentId;
 use super::invite::{Carrier, Succession, Wanted};
@@ -65,6 +66,7 @@ impl RegistrationAuthority {
             .ok_or_else(|| {
                 crate::directory::DirectoryError::Missing(format!("subscriber {}", old.enrollment.subscriber))
             })?;
+        caller.must_reach(subscriber.facility.as_ref(), || format!("subscriber {}", subscriber.id))?;
         let offer = self.offered(&old.enrollment.offer)?;
         let wanted = Wanted {
             subscriber: &subscriber,
@@ -89,14 +91,14 @@ impl RegistrationAuthority {
                 let (mut next, more) = self.after_reissue(old.enrollment.clone(), successor, why);
                 happened.extend(more);
                 next.successor = Some(successor.clone());
-                commit = self.change(commit, old.version, &next, &caller.actor, &happened)?;
+                commit = self.change(commit, old.version, &next, caller, &happened)?;
                 told.push((id.clone(), happened));
                 if let Some(waiting) = &waiting
                     && let Some((next, happened)) =
                         waiting.enrollment.clone().replaced(successor.clone(), self.now())
                 {
                     let happened = vec![happened];
-                    commit = self.change(commit, waiting.version, &next, &caller.actor, &happened)?;
+                    commit = self.change(commit, waiting.version, &next, caller, &happened)?;
                     told.push((next.id, happened));
                 }
                 Ok(commit)

@@ -14,7 +14,7 @@ async fn second_organization(world: &World) -> (Caller, OperatorToken) {
     let operator = Operator::new(&id, "first", &token, &Pepper::new(&[9; 32]).unwrap()).unwrap();
     let organization = Organization::new(id.clone(), "Other".into(), Contact::default());
     world.authority.directory().create(&organization, &operator).await.unwrap();
-    (Caller { organization: id, actor: Actor::Operator("first".into()) }, token)
+    (Caller::new(id, Actor::Operator("first".into())), token)
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod isolation;
 mod life;
 mod numbers;
 mod races;
+mod reach;
 mod redraw;
 mod succession;
 mod transitions;

@@ -152,7 +152,7 @@ impl World {
         let operator = Operator::new(&id, "first", &token, &Pepper::new(&[9; 32]).unwrap()).unwrap();
         let organization = Organization::new(id.clone(), "Example".into(), Contact::default());
         authority.directory().create(&organization, &operator).await.unwrap();
-        let caller = Caller { organization: id.clone(), actor: Actor::CommandLine };
+        let caller = Caller::new(id.clone(), Actor::CommandLine);
         let invitation = authority.invite(&caller, invite("山田 太郎")).await.unwrap();
         let partition = partition(&id).unwrap();
         Self { clock, invitation, caller, partition, inner, maker, kind, store, authority, directory }

@@ -156,7 +156,7 @@ impl World {
             metrics: Arc::default(),
             ready: Arc::new(move || Box::pin(async move { ready() })),
         };
-        let caller = Caller { organization: id, actor: Actor::CommandLine };
+        let caller = Caller::new(id, Actor::CommandLine);
         let (landing_at, check_at) = (landing.local_addr().unwrap(), check.local_addr().unwrap());
         let mut world = Self {
             clock,

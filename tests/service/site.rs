@@ -292,5 +292,5 @@ pub async fn tenant(authority: &RegistrationAuthority, id: &str, pepper: &Pepper
         Contact { phone: Some("03-0000-0000".to_owned()), ..Contact::default() },
     );
     authority.directory().create(&organization, &operator).await.unwrap();
-    (Caller { organization: id, actor: Actor::Operator("keiko".to_owned()) }, token)
+    (Caller::new(id, Actor::Operator("keiko".to_owned())), token)
 }
