@@ -2,31 +2,52 @@
 //!
 //! Everything of an organization lies in its own partition; only the list of organizations is the installation's.
 
+mod access;
 mod account;
 mod actor;
+mod ceremony;
+mod changed;
 mod colour;
 mod doors;
+mod event;
 pub(crate) mod letters;
 mod logo;
 mod operator;
+mod operators;
 mod organization;
+mod recovery;
 mod role;
+mod session;
 mod subscriber;
+mod text;
+mod token;
+mod welcome;
 
+pub use access::{Access, Post, SessionPolicy};
 pub use account::{Account, AccountId, NotAnAccountId, Passkey, Recovery};
 pub use actor::Actor;
+pub use changed::Changed;
 pub use colour::{Colour, Ground, NotAColour, Unreadable};
 pub use doors::{FirstPage, FoundFacility};
+pub use event::{About, Change, Deed, DirectoryEvent, Doer};
 pub use logo::{LARGEST_FILE as LARGEST_LOGO_FILE, Logo, LogoError, LogoFile};
 pub use operator::{Operator, OperatorToken};
+pub use operators::ListedOperator;
 pub use organization::{
     Contact, Facility, FacilityCode, FirstQuestion, Look, NotAnIdentifier, Organization, OrganizationId,
 };
 pub use role::{Act, Facilities, InstallationAct, NotARole, Reach, Role};
+pub use session::{ListedSession, Session, Shown};
 pub use subscriber::{Subscriber, SubscriberId};
+pub use text::{Flaw, LONGEST_TEXT, Unfit, address, line};
+pub use token::{CeremonyToken, RecoveryCode, RecoveryTicket, SessionToken, WelcomeToken};
+pub use welcome::{Invited, OpenWelcome, WELCOME_LASTS, Welcome};
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
+use crate::entropy::EntropyError;
 use crate::pepper::{Pepper, PepperError, Purpose, SecretHash};
 use crate::store::record::{Record, decode, encode};
 use crate::store::{Commit, Guard, IndexEntry, Key, KeyError, Partition, Scan, Store, StoreError, Version};
@@ -48,12 +69,61 @@ pub enum DirectoryError {
         "this is not the pepper of this store: none of its links, numbers and secrets would be known; use the pepper that was made with it"
     )]
     OtherPepper,
+    /// Fields do not do; every one that does not is named.
+    #[error("{}", listed(.0))]
+    Unfit(Vec<Unfit>),
+    /// Somebody was quicker: nothing was changed.
+    #[error("somebody else has changed this meanwhile; look at it again")]
+    Changed(Box<Changed>),
+    /// Others change the same thing all the time.
+    #[error("others are changing this at the same time; try again")]
+    Busy,
+    /// The account, the place or the session has ended.
+    #[error("it has ended")]
+    Ended,
+    /// Nobody would be left who may do this.
+    #[error("nobody else is left who may do this; invite somebody first")]
+    LastOne,
+    /// The only passkey stays.
+    #[error("this is the only passkey; add another one first")]
+    LastPasskey,
+    /// There are so many already.
+    #[error("there are {0} already, and more do not fit")]
+    TooMany(usize),
+    /// A link that was never given out, or so long ago that nobody knows.
+    #[error("this link leads nowhere")]
+    UnknownLink,
+    /// A link whose time is over.
+    #[error("this link was open until {at}")]
+    Expired {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// A link or a code that was used.
+    #[error("this has been used already")]
+    Used,
+    /// A recovery code that is none.
+    #[error("this recovery code is not right")]
+    WrongCode,
+    /// Too many wrong codes.
+    #[error("too many wrong codes; try again after {until}")]
+    Locked {
+        /// Until when, at the latest.
+        until: Timestamp,
+    },
     /// A name cannot be a key of the store.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// Hashing failed.
     #[error(transparent)]
     Pepper(#[from] PepperError),
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+}
+
+fn listed(unfit: &[Unfit]) -> String {
+    unfit.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// A hash that only the right pepper makes.
@@ -121,10 +191,8 @@ impl Directory {
         });
         self.store.commit(&Partition::installation(), list).await?;
         let key = Key::new("organization")?;
-        let commit = Commit::new()
-            .guard(Guard::Absent(key.clone()))
-            .put(key, encode(organization)?)
-            .put(Key::new(format!("operator/{}", operator.name))?, encode(operator)?);
+        let commit = Commit::new().guard(Guard::Absent(key.clone())).put(key, encode(organization)?);
+        let commit = operators::place(commit, operator)?;
         match self.store.commit(&partition(&organization.id)?, commit).await {
             Ok(_) => Ok(()),
             Err(StoreError::Conflict(_)) => {
@@ -315,8 +383,20 @@ pub fn check_record(key: &str, bytes: &[u8]) -> Option<Result<(), StoreError>> {
         "subscriber" => decode::<Subscriber>(bytes).map(drop),
         "operator" => decode::<Operator>(bytes).map(drop),
         "account" => decode::<Account>(bytes).map(drop),
+        "recovery" => decode::<access::RecoveryPointer>(bytes).map(drop),
         _ => return None,
     })
+}
+
+/// Whether the bytes of a volatile entry are the record that its key promises; `None` where the entry is none of the
+/// directory's, or holds what the directory does not look into.
+#[must_use]
+pub fn check_entry(key: &str, bytes: &[u8]) -> Option<Result<(), StoreError>> {
+    match key.split_once('/')?.0 {
+        "session" => Some(decode::<Session>(bytes).map(drop)),
+        "welcome" => Some(decode::<Welcome>(bytes).map(drop)),
+        _ => None,
+    }
 }
 
 /// Adds a facility to a commit of its organization's partition.

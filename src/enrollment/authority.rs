@@ -14,7 +14,7 @@ use super::record::{Enrollment, Happening, LifeEvent};
 use super::refusal::Refusal;
 use super::transition::LockPolicy;
 use crate::clock::Clock;
-use crate::directory::{Directory, DirectoryError, OrganizationId, partition};
+use crate::directory::{Access, Directory, DirectoryError, OrganizationId, partition};
 use crate::entropy::{Entropy, EntropyError};
 use crate::ledger::{self, CertificateRecord, RevocationReason};
 use crate::pepper::{Pepper, PepperError};
@@ -149,6 +149,7 @@ pub struct AuthorityParts {
 pub(super) struct Inner {
     pub(super) parts: AuthorityParts,
     pub(super) directory: Directory,
+    pub(super) access: Access,
     /// The name of this process, for claims in the making.
     pub(super) node: String,
     live: broadcast::Sender<Notice>,
@@ -178,8 +179,16 @@ impl RegistrationAuthority {
     /// When there is no randomness for the process's name.
     pub fn new(parts: AuthorityParts) -> Result<Self, EntropyError> {
         let node: [u8; 8] = parts.entropy.bytes()?;
+        let directory = Directory::new(Arc::clone(&parts.store));
+        let access = Access::new(
+            directory.clone(),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.entropy),
+            Arc::clone(&parts.pepper),
+        );
         Ok(Self(Arc::new(Inner {
-            directory: Directory::new(Arc::clone(&parts.store)),
+            directory,
+            access,
             node: hex::encode(node),
             live: broadcast::channel(NOTICES_KEPT).0,
             parts,
@@ -196,6 +205,12 @@ impl RegistrationAuthority {
     #[must_use]
     pub fn directory(&self) -> &Directory {
         &self.0.directory
+    }
+
+    /// What lets operators in, and changes the directory.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.0.access
     }
 
     /// The fingerprints of the root that the signing issuer stands under, SHA-256 and SHA-1 (which Windows shows), as people

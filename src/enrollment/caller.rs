@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::authority::OperatorError;
 use super::record::{Actor, Enrollment};
-use crate::directory::{Facilities, FacilityCode, Operator, OrganizationId};
+use crate::directory::{Doer, Facilities, FacilityCode, Operator, OrganizationId};
 
 /// Who calls, and for which tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,12 @@ impl Caller {
     #[must_use]
     pub fn of(organization: OrganizationId, operator: &Operator, from: Option<IpAddr>) -> Self {
         Self { organization, actor: operator.actor(), reach: operator.reach(), from }
+    }
+
+    /// The caller as the directory's log has them.
+    #[must_use]
+    pub fn doer(&self) -> Doer {
+        Doer { actor: self.actor.clone(), from: self.from }
     }
 
     /// Whether the caller may know of this enrollment.

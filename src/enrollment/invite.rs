@@ -13,16 +13,13 @@ use super::state::{Attempts, Credentials, State};
 use super::view::IssuedInvitation;
 use crate::device::Platform;
 use crate::directory::{
-    Facility, FacilityCode, Organization, OrganizationId, Subscriber, SubscriberId, partition, put_facility,
-    put_subscriber,
+    Facility, FacilityCode, Organization, OrganizationId, Subscriber, SubscriberId, line, partition,
+    put_facility, put_subscriber,
 };
 use crate::pepper::{PepperError, Purpose};
 use crate::profile::{Offer, PasswordMode, TemplateValues};
 use crate::store::record::encode;
 use crate::store::{Commit, Guard, IndexEntry, Key, Partition, StoreError};
-
-/// The longest name, note or address of a person, in characters.
-const LONGEST_TEXT: usize = 200;
 
 /// The person to invite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,26 +76,7 @@ pub(super) struct Succession {
 }
 
 fn bounded(what: &'static str, text: &str) -> Result<String, OperatorError> {
-    let text = text.trim();
-    let unfit = |why: String| Err(OperatorError::Unfit { what, why });
-    if text.is_empty() {
-        return unfit("it is empty".to_owned());
-    }
-    if text.chars().count() > LONGEST_TEXT {
-        return unfit(format!("it has more than {LONGEST_TEXT} characters"));
-    }
-    if text.chars().any(char::is_control) {
-        return unfit("it has control characters, such as a line break".to_owned());
-    }
-    if text.chars().any(turns_text) {
-        return unfit("it has invisible characters that change the direction of writing".to_owned());
-    }
-    Ok(text.to_owned())
-}
-
-/// Whether this invisible character reorders the text around it (UAX #9 §2): what is shown would not be what is kept.
-const fn turns_text(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    line(text).map_err(|flaw| OperatorError::Unfit { what, why: flaw.to_string() })
 }
 
 fn after(now: Timestamp, lasts: SignedDuration) -> Timestamp {

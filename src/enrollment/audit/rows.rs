@@ -1,7 +1,7 @@
 //! Every other row against what it leads to.
 
 use super::{Auditor, Fault, Judged, Seen, StoreError, organization_of};
-use crate::directory::{self, Organization};
+use crate::directory::{self, About, DirectoryEvent, Organization};
 use crate::enrollment::claim::delivery_key;
 use crate::enrollment::decoy::order_of;
 use crate::enrollment::invite::places;
@@ -130,7 +130,7 @@ impl Auditor<'_> {
         order: &str,
         document: &Key,
     ) -> Result<Judged, StoreError> {
-        if index.as_str() == "organizations" {
+        if ["organizations", "facility-first"].contains(&index.as_str()) {
             let Ok(id) = order.parse() else {
                 return Ok(Judged::is(Fault::IndexAstray, "this is no organization's identifier"));
             };
@@ -140,6 +140,11 @@ impl Auditor<'_> {
                 Seen::Nothing => Judged::leftover(),
                 _ => Judged::default(),
             });
+        }
+        if ["sessions", "welcomes"].contains(&index.as_str()) {
+            let found = self.store.find_entry(partition, document).await?;
+            // The next look at the list takes off what has expired.
+            return Ok(if found.is_some() { Judged::default() } else { Judged::leftover() });
         }
         let Some(found) = self.store.find(partition, document).await? else {
             return Ok(Judged::is(Fault::IndexAstray, format!("it leads to {document}, which is not there")));
@@ -165,7 +170,30 @@ impl Auditor<'_> {
         Ok(Judged::is(Fault::IndexAstray, format!("it leads to {document}, which belongs elsewhere")))
     }
 
+    /// An event of the directory is found by what it is about, and that is there.
+    async fn directory_event(&self, partition: &Partition, event: &Event) -> Result<Judged, StoreError> {
+        let about = match decode::<DirectoryEvent>(&event.bytes) {
+            Ok(told) => told.about,
+            Err(error) => return Ok(unreadable(&error)),
+        };
+        let Some(key) = about.key().map_err(|error| limit(&error))? else { return Ok(Judged::default()) };
+        let mut judged = Judged::default();
+        let is_document = !matches!(about, About::Organization(_));
+        if is_document && self.store.find(partition, &key).await?.is_none() {
+            judged.fault(Fault::OwnerMissing, format!("there is no {key}"));
+        }
+        let before = Position(event.position.0.saturating_sub(1));
+        let found = self.store.events_about(partition, &key, before, 1).await?;
+        if found.first().is_none_or(|found| found.position != event.position) {
+            judged.fault(Fault::EventAstray, format!("it is not found by {key}"));
+        }
+        Ok(judged)
+    }
+
     pub(super) async fn event(&self, partition: &Partition, event: &Event) -> Result<Judged, StoreError> {
+        if DirectoryEvent::is_meant(&event.bytes) {
+            return self.directory_event(partition, event).await;
+        }
         if organization_of(partition).is_none() {
             return Ok(envelope(&event.bytes).map_or_else(|error| unreadable(&error), |()| Judged::default()));
         }
@@ -233,7 +261,10 @@ impl Auditor<'_> {
                 Err(error) => Ok(unreadable(&error)),
             },
             Some(("delivery", ticket)) => self.delivery(partition, key, ticket).await,
-            _ => Ok(Judged::default()),
+            _ => Ok(match directory::check_entry(key.as_str(), bytes) {
+                Some(Err(error)) => unreadable(&error),
+                Some(Ok(())) | None => Judged::default(),
+            }),
         }
     }
 
