@@ -34,6 +34,8 @@ pub struct Plan {
     pub public_url: Url,
     /// The check site, as devices reach it.
     pub check_url: Url,
+    /// The operators' console, as they reach it, where there shall be one.
+    pub console_url: Option<Url>,
     /// The names and addresses in the check site's first certificate; the check site's own is always in it.
     pub server_names: Vec<String>,
     /// The organization, and whom people ask.
@@ -196,6 +198,7 @@ fn configuration(plan: &Plan) -> String {
         ("check.certificate", quoted("check/server.pem")),
         ("check.key", quoted("check/server.key")),
     ];
+    settings.extend(plan.console_url.iter().map(|url| ("console.public_url", site(url))));
     if plan.store.is_empty() {
         settings.push(("store.directory", quoted("store")));
     } else {

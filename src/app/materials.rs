@@ -255,6 +255,12 @@ impl Materials<'_> {
         if let (Some(certificate), Some(key)) = (&http.certificate, &http.key) {
             problems.extend(self.server_pair("http.certificate", certificate, "http.key", key));
         }
+        let console = &self.settings.console;
+        if let (Some(_), Some(certificate), Some(key)) =
+            (&console.public_url, &console.certificate, &console.key)
+        {
+            problems.extend(self.server_pair("console.certificate", certificate, "console.key", key));
+        }
         if !check.behind_proxy {
             problems.extend(self.server_pair(
                 "check.certificate",

@@ -1,6 +1,7 @@
-//! A running Tegata: two sites, a registration authority, a key pool, and what recurs.
+//! A running Tegata: two sites and a console, a registration authority, a key pool, and what recurs.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,7 @@ const POOL_ENDS_WITHIN: Duration = Duration::from_secs(3);
 pub struct Listeners {
     landing: TcpListener,
     check: TcpListener,
+    console: Option<TcpListener>,
     metrics: Option<TcpListener>,
 }
 
@@ -50,7 +52,24 @@ impl Listeners {
     /// [`AppError::Listen`] with the site and the address.
     pub fn bind(landing: SocketAddr, check: SocketAddr) -> Result<Self, AppError> {
         let (landing, check) = (bind("the landing site", landing)?, bind("the check site", check)?);
-        Ok(Self { landing, check, metrics: None })
+        Ok(Self { landing, check, console: None, metrics: None })
+    }
+
+    /// Binds that of the operators' console too, where there is one.
+    ///
+    /// # Errors
+    /// [`AppError::Listen`] with the address.
+    pub fn with_console(self, address: Option<SocketAddr>) -> Result<Self, AppError> {
+        let console = address.map(|address| bind("the operators' console", address)).transpose()?;
+        Ok(Self { console, ..self })
+    }
+
+    /// Where the console listens, with the port that the system chose for 0.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn console_address(&self) -> Result<Option<SocketAddr>, AppError> {
+        self.console.as_ref().map(TcpListener::local_addr).transpose().map_err(AppError::Server)
     }
 
     /// Binds that of the metrics too, where they shall be read.
@@ -87,6 +106,8 @@ pub struct Service {
     pub landing: SocketAddr,
     /// Where the check site listens.
     pub check: SocketAddr,
+    /// Where the operators' console listens, where there is one.
+    pub console: Option<SocketAddr>,
     /// Where the metrics are read, where they are.
     pub metrics: Option<SocketAddr>,
     servers: Servers,
@@ -153,6 +174,12 @@ impl Prepared {
         (self.settings.http.listen, self.settings.check.listen)
     }
 
+    /// Where the operators' console shall listen, where there is one.
+    #[must_use]
+    pub fn console_address(&self) -> Option<SocketAddr> {
+        self.settings.console.public_url.as_ref().map(|_| self.settings.console.listen)
+    }
+
     /// Where the metrics shall be read.
     #[must_use]
     pub const fn metrics_address(&self) -> Option<SocketAddr> {
@@ -182,6 +209,7 @@ impl Prepared {
             signer: Arc::clone(&signer),
             landing: tls.landing.clone(),
             check: tls.check.clone(),
+            console: tls.console.clone(),
         }
         .watch(&metrics);
         let policy = issuance_policy(&settings);
@@ -209,12 +237,17 @@ impl Prepared {
         let workers = settings.http.workers as usize;
         let landing =
             serve(&Site::landing(parts.clone())?, listeners.landing, tls.landing.as_ref(), workers)?;
-        let check = serve(&Site::check(parts)?, listeners.check, tls.check.as_ref(), workers)?;
+        let check = serve(&Site::check(parts.clone())?, listeners.check, tls.check.as_ref(), workers)?;
+        let console = match (Site::console(parts)?, listeners.console) {
+            (Some(site), Some(listener)) => Some(serve(&site, listener, tls.console.as_ref(), workers)?),
+            _ => None,
+        };
         let (landing_at, check_at) = (landing.address, check.address);
+        let console_at = console.as_ref().map(|bound| bound.address);
         let watched =
             listeners.metrics.map(|listener| serve_metrics(listener, Arc::clone(&metrics))).transpose()?;
         let metrics_at = watched.as_ref().map(|bound| bound.address);
-        let servers = Servers::run(landing, check, watched);
+        let servers = Servers::run([Some(landing), Some(check), console, watched]);
         tokio::spawn(count_steps(authority.live(), Arc::clone(&metrics), stop.clone()));
         let signer = SignerFiles::new(settings, loaded, signer);
         Rounds { store: measured, leases, authority: authority.clone(), metrics, clock }.begin(&stop, signer);
@@ -223,6 +256,7 @@ impl Prepared {
             organization: organization.id,
             landing: landing_at,
             check: check_at,
+            console: console_at,
             metrics: metrics_at,
             servers,
             pool,
@@ -273,9 +307,8 @@ async fn end_pool(mut pool: Arc<KeyPool>) {
 }
 
 impl Servers {
-    fn run(landing: Bound, check: Bound, metrics: Option<Bound>) -> Self {
-        let servers: Vec<Server> =
-            [Some(landing), Some(check), metrics].into_iter().flatten().map(|bound| bound.server).collect();
+    fn run(bound: [Option<Bound>; 4]) -> Self {
+        let servers: Vec<Server> = bound.into_iter().flatten().map(|bound| bound.server).collect();
         let handles = servers.iter().map(Server::handle).collect();
         let running = tokio::spawn(async { try_join_all(servers).await.map(drop) });
         Self { handles, running }
@@ -287,17 +320,23 @@ impl Servers {
 struct Tls {
     landing: Option<Arc<TlsSource>>,
     check: Option<Arc<TlsSource>>,
+    console: Option<Arc<TlsSource>>,
 }
 
 impl Tls {
     fn open(settings: &Configuration, whole: &Whole) -> Result<Self, AppError> {
         let failed = |error: crate::http::TlsError| AppError::Tls(error.to_string());
-        let landing = match (&settings.http.certificate, &settings.http.key) {
+        let own = |certificate: &Option<PathBuf>, key: &Option<PathBuf>| match (certificate, key) {
             (Some(certificate), Some(key)) => {
                 let files = TlsFiles { certificate: certificate.clone(), key: key.clone() };
-                Some(TlsSource::open(files, AskForCertificate::No).map_err(failed)?)
+                TlsSource::open(files, AskForCertificate::No).map(Some).map_err(failed)
             }
-            _ => None,
+            _ => Ok(None),
+        };
+        let landing = own(&settings.http.certificate, &settings.http.key)?;
+        let console = match settings.console.public_url {
+            Some(_) => own(&settings.console.certificate, &settings.console.key)?,
+            None => None,
         };
         let check = if settings.check.behind_proxy {
             None
@@ -308,7 +347,7 @@ impl Tls {
                 whole.issuer.certificate().to_der().map_err(|error| AppError::Tls(error.to_string()))?;
             Some(TlsSource::open(files, AskForCertificate::Yes { issuers: vec![issuer] }).map_err(failed)?)
         };
-        Ok(Self { landing, check })
+        Ok(Self { landing, check, console })
     }
 }
 
@@ -329,6 +368,7 @@ fn site_settings(settings: &Configuration, organization: &Organization) -> Setti
         proxies: TrustedProxies::new(settings.proxies.trusted.clone()),
         client_certificate_by_proxy: settings.check.behind_proxy,
         contact: ContactLines { name, phone, email, hours },
+        console_url: settings.console.public_url.clone(),
         ..Settings::new(told.public_url, told.check_url)
     }
 }

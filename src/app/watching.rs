@@ -24,6 +24,7 @@ pub(super) struct Watched {
     pub(super) signer: Arc<ArcSwap<ProfileSigner>>,
     pub(super) landing: Option<Arc<TlsSource>>,
     pub(super) check: Option<Arc<TlsSource>>,
+    pub(super) console: Option<Arc<TlsSource>>,
 }
 
 impl Watched {
@@ -56,6 +57,7 @@ impl Watched {
             ("signer", Some(self.signer.load().expires())),
             ("landing", tls(&self.landing)),
             ("check", tls(&self.check)),
+            ("console", tls(&self.console)),
         ];
         let values = ends.into_iter().filter_map(|(name, at)| Some((name, at?.as_duration().as_secs_f64())));
         Reading {

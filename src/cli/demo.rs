@@ -36,7 +36,7 @@ Examples:
       for a real phone on the same network; this machine's address, not the phone's
   tegata demo --host 192.168.1.10 --offer anchored
       the phone also gets the demo's root, to be trusted under Certificate Trust Settings
-  tegata demo --port 0 --check-port 0 --json")]
+  tegata demo --port 0 --check-port 0 --console-port 0 --json")]
 pub(super) struct Arguments {
     /// This machine's name or address in the network, for real phones: it stands in the links, and both sites listen on all
     /// interfaces
@@ -48,6 +48,9 @@ pub(super) struct Arguments {
     /// The check site's port; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = 8443)]
     check_port: u16,
+    /// The operators' console's port, on this machine alone; 0 picks a free one
+    #[arg(long, value_name = "PORT", default_value_t = 8082)]
+    console_port: u16,
     /// What is handed out: minimal, wifi or anchored
     #[arg(long, value_name = "NAME", default_value = "minimal")]
     offer: String,
@@ -57,7 +60,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         help = "Print JSON, one object a line: the event \"ready\" with enrollment, link, number, secret, expires_at, \
-                link_expires_at, landing, check, root, directory; then what happens"
+                link_expires_at, landing, check, console, root, directory; then what happens"
     )]
     pub(super) json: bool,
 }
@@ -71,7 +74,7 @@ async fn demonstrate(session: &Session, arguments: &Arguments) -> Result<(), Fai
     // Before anything is on disk, so that a signal in between leaves nothing there.
     let mut signals = Signals::new()?;
     let place = Place::of(arguments.host.as_deref())?;
-    let listeners = place.bind(arguments.port, arguments.check_port)?;
+    let listeners = place.bind(arguments.port, arguments.check_port, arguments.console_port)?;
     let sites = place.sites(&listeners)?;
     let directory = tempfile::Builder::new().prefix("tegata-demo-").tempdir();
     let directory = directory.map_err(|error| Failure::file(&std::env::temp_dir(), "written", &error))?;
@@ -109,6 +112,7 @@ async fn start(
         directory: directory.to_owned(),
         public_url: sites.landing.clone(),
         check_url: sites.check.clone(),
+        console_url: Some(sites.console.clone()),
         server_names: place.names(),
         organization: Organization::new(
             "demo".parse().map_err(internal)?,
@@ -182,6 +186,7 @@ fn welcome(
         ("or number", Some(number)),
         ("bundle password", issued.separate_password.as_ref().map(|password| strong(password))),
         ("then prove it", Some(format!("{}check", sites.check))),
+        ("operators' console", Some(sites.console.to_string())),
         ("root certificate", Some(directory.join("root/root.pem").display().to_string())),
     ]);
     text.push('\n');

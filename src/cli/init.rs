@@ -24,7 +24,8 @@ use crate::pki::KeyType;
 #[command(after_help = "\
 Examples:
   tegata init /srv/tegata --organization 'Example Care' --contact-phone 03-1234-5678 \\
-      --public-url https://cert.example.jp --check-url https://check.example.jp
+      --public-url https://cert.example.jp --check-url https://check.example.jp \\
+      --console-url https://console.example.jp
   tegata init ./try
       for a try on this machine: http://localhost:8080 and https://localhost:8443
   tegata init /srv/tegata --import-later …
@@ -52,6 +53,9 @@ pub(super) struct Arguments {
     /// The check site, as devices will reach it; another host or port than the landing site
     #[arg(long, value_name = "URL", default_value = "https://localhost:8443")]
     check_url: Url,
+    /// The operators' console, as they will reach it; without it there is none. Passkeys belong to its host name for good
+    #[arg(long, value_name = "URL")]
+    console_url: Option<Url>,
     /// The organization's name, as people will read it
     #[arg(long, value_name = "NAME", default_value = "Tegata", value_parser = organization_name)]
     organization: String,
@@ -180,6 +184,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         directory: arguments.directory.clone(),
         public_url: arguments.public_url.clone(),
         check_url: arguments.check_url.clone(),
+        console_url: arguments.console_url.clone(),
         server_names: Vec::new(),
         organization: Organization::new(
             arguments.organization_id.clone(),

@@ -34,12 +34,18 @@ async fn serve(settings: Configuration, loaded: Loaded) -> Result<(), Failure> {
     // Before the first socket, so that a signal in between is not lost.
     let mut signals = Signals::new()?;
     let sites = (settings.http.public_url.to_string(), settings.check.public_url.to_string());
+    let console = settings.console.public_url.clone();
     let prepared = Service::prepare(settings, loaded).await?;
     let (landing, check) = prepared.addresses();
-    let listeners = Listeners::bind(landing, check)?.with_metrics(prepared.metrics_address())?;
+    let listeners = Listeners::bind(landing, check)?
+        .with_console(prepared.console_address())?
+        .with_metrics(prepared.metrics_address())?;
     let mut service = prepared.start(listeners)?;
     tracing::info!(listens = %service.landing, public = sites.0, "the landing site is open");
     tracing::info!(listens = %service.check, public = sites.1, "the check site is open");
+    if let (Some(address), Some(url)) = (service.console, console) {
+        tracing::info!(listens = %address, public = %url, "the operators' console is open");
+    }
     if let Some(address) = service.metrics {
         tracing::info!(listens = %address, "the metrics are open");
     }

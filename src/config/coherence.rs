@@ -1,6 +1,9 @@
 //! What must hold between settings.
 
+mod console;
 mod redis;
+
+use std::net::SocketAddr;
 
 use url::{Host, Url};
 
@@ -17,6 +20,7 @@ pub(super) fn problems(settings: &Configuration, loaded: &Loaded) -> Vec<Problem
     problems.extend(two_sites(settings, loaded));
     problems.extend(landing_tls(settings, loaded));
     problems.extend(check_tls(settings, loaded));
+    problems.extend(console::problems(settings, loaded));
     problems.extend(locks(settings, loaded));
     problems.extend(redis::problems(settings, loaded));
     problems.extend(metrics(settings, loaded));
@@ -58,9 +62,7 @@ fn two_sites(settings: &Configuration, loaded: &Loaded) -> Vec<Problem> {
         let problem = Problem::error(loaded.place("check.public_url"), "check.public_url", same);
         problems.push(problem.with_value(check.public_url.shown()).right("another host, or another port"));
     }
-    let both = |ip: std::net::IpAddr| ip.is_unspecified();
-    let overlap = http.listen.ip() == check.listen.ip() || both(http.listen.ip()) || both(check.listen.ip());
-    if http.listen.port() != 0 && http.listen.port() == check.listen.port() && overlap {
+    if meet(http.listen, check.listen) {
         let same = format!("the landing site listens on port {} too (http.listen)", http.listen.port());
         let problem = Problem::error(loaded.place("check.listen"), "check.listen", same);
         problems.push(problem.with_value(check.listen.shown()).right("another port"));
@@ -68,27 +70,60 @@ fn two_sites(settings: &Configuration, loaded: &Loaded) -> Vec<Problem> {
     problems
 }
 
-fn landing_tls(settings: &Configuration, loaded: &Loaded) -> Vec<Problem> {
+/// Whether two listeners would be in each other's way.
+fn meet(one: SocketAddr, other: SocketAddr) -> bool {
+    let all = one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() != 0 && one.port() == other.port() && (all || one.ip() == other.ip())
+}
+
+fn landing_tls(settings: &Configuration, loaded: &Loaded) -> Option<Problem> {
     let http = &settings.http;
-    let half = |present: &str, missing: &str| {
-        let what = format!("it is set, but {missing} is not");
-        vec![Problem::error(loaded.place(present), present, what).right("both, or none of the two")]
+    let open = Open {
+        section: "http",
+        listen: http.listen,
+        public_url: &http.public_url,
+        certificate: http.certificate.is_some(),
+        key: http.key.is_some(),
     };
-    match (&http.certificate, &http.key) {
-        (Some(_), None) => half("http.certificate", "http.key"),
-        (None, Some(_)) => half("http.key", "http.certificate"),
-        (None, None)
-            if http.public_url.scheme() == "https"
-                && settings.proxies.trusted.is_empty()
-                && !http.listen.ip().is_loopback() =>
-        {
-            let what =
-                "it is open to the network without TLS (neither http.certificate nor proxies.trusted is set)";
-            let problem = Problem::warning(loaded.place("http.listen"), "http.listen", what);
-            let right = "http.certificate and http.key, or the proxy's address in proxies.trusted";
-            vec![problem.with_value(http.listen.shown()).right(right)]
+    open.problem(settings, loaded)
+}
+
+/// A site that speaks TLS by itself, or leaves that to a proxy.
+struct Open<'a> {
+    section: &'static str,
+    listen: SocketAddr,
+    public_url: &'a Url,
+    certificate: bool,
+    key: bool,
+}
+
+impl Open<'_> {
+    fn problem(&self, settings: &Configuration, loaded: &Loaded) -> Option<Problem> {
+        let key = |name: &str| format!("{}.{name}", self.section);
+        let half = |present: &str, missing: &str| {
+            let (present, missing) = (key(present), key(missing));
+            let what = format!("it is set, but {missing} is not");
+            Some(Problem::error(loaded.place(&present), &present, what).right("both, or none of the two"))
+        };
+        match (self.certificate, self.key) {
+            (true, false) => half("certificate", "key"),
+            (false, true) => half("key", "certificate"),
+            (false, false)
+                if self.public_url.scheme() == "https"
+                    && settings.proxies.trusted.is_empty()
+                    && !self.listen.ip().is_loopback() =>
+            {
+                let (listen, certificate) = (key("listen"), key("certificate"));
+                let what = format!(
+                    "it is open to the network without TLS (neither {certificate} nor proxies.trusted is set)"
+                );
+                let right =
+                    format!("{certificate} and {}, or the proxy's address in proxies.trusted", key("key"));
+                let problem = Problem::warning(loaded.place(&listen), &listen, what);
+                Some(problem.with_value(self.listen.shown()).right(right))
+            }
+            _ => None,
         }
-        _ => Vec::new(),
     }
 }
 
@@ -113,9 +148,14 @@ fn check_tls(settings: &Configuration, loaded: &Loaded) -> Vec<Problem> {
 /// The metrics' port is one of its own.
 fn metrics(settings: &Configuration, loaded: &Loaded) -> Option<Problem> {
     let (key, listen) = ("metrics.listen", settings.metrics.listen?);
-    let sites = [("http.listen", settings.http.listen), ("check.listen", settings.check.listen)];
-    let (other, _) =
-        sites.into_iter().find(|(_, site)| listen.port() != 0 && site.port() == listen.port())?;
+    let console = settings.console.public_url.as_ref().map(|_| settings.console.listen);
+    let sites = [
+        ("http.listen", Some(settings.http.listen)),
+        ("check.listen", Some(settings.check.listen)),
+        ("console.listen", console),
+    ];
+    let mut sites = sites.into_iter().filter_map(|(key, site)| Some((key, site?)));
+    let (other, _) = sites.find(|(_, site)| listen.port() != 0 && site.port() == listen.port())?;
     let what = format!("it is the port of {other}; the metrics are not for those who visit a site");
     let problem = Problem::error(loaded.place(key), key, what);
     Some(problem.with_value(listen.shown()).right("a port of its own"))

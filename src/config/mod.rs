@@ -6,6 +6,7 @@
 mod check;
 mod claim;
 mod coherence;
+mod console;
 mod duration;
 mod http;
 mod issuer;
@@ -30,6 +31,7 @@ mod value;
 
 pub use check::CheckSettings;
 pub use claim::ClaimSettings;
+pub use console::ConsoleSettings;
 pub use http::HttpSettings;
 pub use issuer::IssuerSettings;
 pub use letters::LetterSettings;
@@ -54,9 +56,10 @@ use std::path::Path;
 use section::Reader;
 
 /// Every section, in the order in which they are documented.
-pub const SECTIONS: [Section; 13] = [
+pub const SECTIONS: [Section; 14] = [
     HttpSettings::SECTION,
     CheckSettings::SECTION,
+    ConsoleSettings::SECTION,
     OrganizationSettings::SECTION,
     StoreSettings::SECTION,
     PepperSettings::SECTION,
@@ -77,6 +80,8 @@ pub struct Configuration {
     pub http: HttpSettings,
     /// The check site.
     pub check: CheckSettings,
+    /// The operators' console.
+    pub console: ConsoleSettings,
     /// The organization that the command line works for.
     pub organization: OrganizationSettings,
     /// Where everything is kept.
@@ -163,6 +168,7 @@ pub fn read(text: &FileText, environment: &Environment) -> Loaded {
 fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
     let http = HttpSettings::read(reader);
     let check = CheckSettings::read(reader);
+    let console = ConsoleSettings::read(reader);
     let organization = OrganizationSettings::read(reader);
     let store = StoreSettings::read(reader);
     let pepper = PepperSettings::read(reader);
@@ -177,6 +183,7 @@ fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
     Some(Configuration {
         http: http?,
         check: check?,
+        console: console?,
         organization: organization?,
         store: store?,
         pepper: pepper?,

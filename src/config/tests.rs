@@ -89,6 +89,20 @@ fn an_open_landing_site_without_tls_is_a_warning() {
     assert!(!loaded.has_errors());
 }
 
+#[test]
+fn settings_of_the_console_that_do_not_fit_together_are_told() {
+    let texts = [
+        "public_url = \"http://console.example.jp\"\nlisten = \"0.0.0.0:8080\"",
+        "public_url = \"https://192.0.2.7\"\ncertificate = \"console.pem\"",
+        "public_url = \"https://cert.example.jp\"\nlisten = \"0.0.0.0:8082\"\n[metrics]\nlisten = \"127.0.0.1:8082\"",
+        "key = \"console.key\"",
+        "public_url = \"http://localhost:8082\"",
+        "public_url = \"https://console.example.jp\"",
+    ];
+    let told = texts.map(|text| problems(&format!("{GOOD}[console]\n{text}")).join("\n"));
+    insta::assert_snapshot!(told.join("\n---\n"));
+}
+
 fn with_store(lines: &str) -> String {
     format!("{GOOD}[store]\n{lines}")
 }

@@ -85,13 +85,13 @@ impl From<AccountId> for String {
 pub struct Passkey {
     /// What the person calls it, such as the device's kind.
     pub name: String,
-    /// The credential's identifier (WebAuthn), base64url without padding.
+    /// The credential's identifier (Web Authentication), base64url without padding.
     pub credential_id: String,
     /// When it was registered.
     pub created_at: Timestamp,
     /// When somebody last signed in with it.
     pub last_used_at: Option<Timestamp>,
-    /// The credential as the WebAuthn library writes it: JSON. The directory does not look into it.
+    /// The credential as the library for passkeys writes it: JSON. The directory does not look into it.
     pub credential: String,
 }
 

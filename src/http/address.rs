@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, web};
 
 use super::error::HttpError;
 
@@ -55,14 +55,20 @@ impl Address {
         self.takes("GET", Method::GET, get).takes("HEAD", Method::HEAD, head)
     }
 
-    fn takes<F, Args>(mut self, name: &'static str, method: Method, handler: F) -> Self
+    fn takes<F, Args>(self, name: &'static str, method: Method, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
+        self.takes_route(name, web::method(method).to(handler))
+    }
+
+    /// A method by a route that was made elsewhere.
+    #[must_use]
+    pub fn takes_route(mut self, name: &'static str, route: Route) -> Self {
         self.allow.push(name);
-        Self { resource: self.resource.route(web::method(method).to(handler)), ..self }
+        Self { resource: self.resource.route(route), ..self }
     }
 
     /// The finished line.

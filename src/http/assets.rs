@@ -13,6 +13,14 @@ use super::error::HttpError;
 /// names its hash.
 pub static STYLE: &str = include_str!("../../assets/tegata.css");
 
+/// The style sheet of the operators' console, in its pages as the other one is in theirs.
+pub static CONSOLE_STYLE: &str = include_str!("../../assets/console.css");
+
+/// The script of the operators' console.
+pub static CONSOLE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("console", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/console.js"))
+});
+
 /// The script, which only adds.
 pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("tegata", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/tegata.js"))
@@ -48,7 +56,7 @@ impl Asset {
 /// The file of this name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Asset> {
-    [&*SCRIPT, &*ICON].into_iter().find(|asset| asset.name == name)
+    [&*SCRIPT, &*CONSOLE_SCRIPT, &*ICON].into_iter().find(|asset| asset.name == name)
 }
 
 fn sha256(bytes: &[u8]) -> Vec<u8> {
@@ -64,6 +72,9 @@ pub fn style_source(style: &str) -> String {
 
 /// The source expression of the one style sheet.
 pub static STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| style_source(STYLE));
+
+/// The same of the console's.
+pub static CONSOLE_STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| style_source(CONSOLE_STYLE));
 
 /// `GET /assets/{name}`: a file, for good.
 ///

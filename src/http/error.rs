@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use super::console::Trouble;
 use crate::enrollment::Refusal;
 
 /// Why a request was not done. The page is drawn by [`super::frame`], in the request's language.
@@ -34,6 +35,8 @@ pub enum HttpError {
     MethodNotAllowed(String),
     /// A part of a file that does not exist; the file's length.
     RangeNotSatisfiable(usize),
+    /// The console does not do it.
+    Console(Trouble),
     /// What lies behind does not work; in a word, and the log has the cause.
     NotReady(&'static str),
     /// Everything unexpected; the text is for the log alone.
@@ -60,6 +63,7 @@ impl HttpError {
             Self::UnknownFacility => "T-116",
             Self::MethodNotAllowed(_) => "T-209",
             Self::RangeNotSatisfiable(_) => "T-211",
+            Self::Console(trouble) => trouble.code(),
             Self::NotReady(_) => "T-291",
             Self::Internal(_) => "T-290",
         }
@@ -116,6 +120,7 @@ impl ResponseError for HttpError {
             Self::NotFound | Self::UnknownFacility => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::RangeNotSatisfiable(_) => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::Console(trouble) => trouble.status(),
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -61,7 +61,10 @@ impl std::fmt::Debug for Form {
 }
 
 /// Plus signs and percent signs undone.
-fn decode(text: &[u8]) -> Result<Zeroizing<String>, HttpError> {
+///
+/// # Errors
+/// [`HttpError::BadForm`].
+pub fn decode(text: &[u8]) -> Result<Zeroizing<String>, HttpError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text.iter().copied();
     while let Some(byte) = rest.next() {
@@ -81,7 +84,9 @@ fn decode(text: &[u8]) -> Result<Zeroizing<String>, HttpError> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+/// Whether a body is said to be a form.
+#[must_use]
+pub fn is_form(headers: &HeaderMap) -> bool {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
@@ -91,20 +96,32 @@ fn is_form(headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// [`HttpError::UnsupportedMediaType`], [`HttpError::TooLarge`] or [`HttpError::BadForm`].
-pub async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Form, HttpError> {
+pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Form, HttpError> {
+    Form::parse(&receive(request, payload, LARGEST).await?)
+}
+
+/// Receives the bytes of a form, of which there may be no more than `largest`.
+///
+/// # Errors
+/// [`HttpError::UnsupportedMediaType`], [`HttpError::TooLarge`] or [`HttpError::BadForm`].
+pub async fn receive(
+    request: &HttpRequest,
+    mut payload: Payload,
+    largest: usize,
+) -> Result<Zeroizing<Vec<u8>>, HttpError> {
     if !is_form(request.headers()) {
         return Err(HttpError::UnsupportedMediaType);
     }
     let announced =
         request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LARGEST as u64) {
+    if announced.is_some_and(|length| length > largest as u64) {
         return Err(HttpError::TooLarge);
     }
-    let mut body = Zeroizing::new(Vec::with_capacity(LARGEST));
+    let mut body = Zeroizing::new(Vec::with_capacity(largest.min(LARGEST)));
     let reading = async {
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| HttpError::BadForm)?;
-            if body.len() + chunk.len() > LARGEST {
+            if body.len() + chunk.len() > largest {
                 return Err(HttpError::TooLarge);
             }
             body.extend_from_slice(&chunk);
@@ -112,7 +129,7 @@ pub async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Form, H
         Ok(())
     };
     tokio::time::timeout(PATIENCE, reading).await.map_err(|_| HttpError::BadForm)??;
-    Form::parse(&body)
+    Ok(body)
 }
 
 #[cfg(test)]

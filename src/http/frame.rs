@@ -8,16 +8,18 @@ use std::time::Instant;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{ALLOW, CONTENT_RANGE, HeaderMap, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_RANGE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use askama::Template;
 use futures_util::FutureExt;
 
+use super::console;
 use super::error::HttpError;
 use super::headers::{REQUEST_ID, UNREADY};
 use super::refusal;
+use super::settings::SiteKind;
 use super::site::Site;
 use super::unread::Held;
 use super::visit::Visit;
@@ -53,8 +55,11 @@ fn draw(visit: &Visit, error: &HttpError) -> HttpResponse {
     if status.is_server_error() {
         tracing::error!(reference = visit.reference(), code = error.code(), %error, "a request failed");
     }
-    let mut response = page(status, &refusal::of(visit, error))
-        .unwrap_or_else(|_| HttpResponse::build(status).body(error.code()));
+    let drawn = match visit.site().kind {
+        SiteKind::Landing | SiteKind::Check => page(status, &refusal::of(visit, error)),
+        SiteKind::Console => page(status, &console::refusal_of(visit, error)),
+    };
+    let mut response = drawn.unwrap_or_else(|_| HttpResponse::build(status).body(error.code()));
     let mut set = |name, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().insert(name, value);
@@ -75,6 +80,11 @@ fn finish(site: &Site, visit: &Visit, headers: &mut HeaderMap) {
     site.headers.set(headers, visit.rules().as_deref());
     if let Ok(reference) = HeaderValue::from_str(visit.reference()) {
         headers.insert(REQUEST_ID, reference);
+    }
+    for cookie in visit.cookies() {
+        if let Ok(cookie) = HeaderValue::from_str(&cookie.to_string()) {
+            headers.append(SET_COOKIE, cookie);
+        }
     }
 }
 

@@ -17,21 +17,22 @@ pub const UNREADY: HeaderName = HeaderName::from_static("x-unready");
 #[derive(Debug, Clone)]
 pub struct SecurityHeaders {
     over_tls: bool,
+    style: &'static str,
 }
 
 /// What a response that is no page may do: nothing.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
 
 impl SecurityHeaders {
-    /// The headers of a site; `over_tls` where people reach it by `https`.
+    /// The headers of a site; `over_tls` where people reach it by `https`, `style` is the source of its pages' style sheet.
     #[must_use]
-    pub const fn new(over_tls: bool) -> Self {
-        Self { over_tls }
+    pub const fn new(over_tls: bool, style: &'static str) -> Self {
+        Self { over_tls, style }
     }
 
     /// What a page may do. Its styles are ours and, where it has them, the organization's `rules`, each by its hash.
-    fn policy(rules: Option<&str>) -> HeaderValue {
-        let mut styles = assets::STYLE_SOURCE.clone();
+    fn policy(&self, rules: Option<&str>) -> HeaderValue {
+        let mut styles = self.style.to_owned();
         if let Some(rules) = rules {
             styles.push(' ');
             styles.push_str(&assets::style_source(rules));
@@ -58,7 +59,7 @@ impl SecurityHeaders {
         };
         set(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if is_page {
-            set(CONTENT_SECURITY_POLICY, Self::policy(rules));
+            set(CONTENT_SECURITY_POLICY, self.policy(rules));
             // Which Android, Windows or model this is decides about the file; Chrome tells from the second request on.
             set(
                 HeaderName::from_static("accept-ch"),

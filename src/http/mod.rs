@@ -37,6 +37,7 @@ mod catalogues;
 mod check;
 mod client_certificate;
 mod connection;
+mod console;
 mod delivery;
 mod entry;
 mod entry_form;
@@ -74,6 +75,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::ServiceConfig;
 
+pub use console::{Guard, Manner, Trouble, routes_of_the_console};
 pub use form::LARGEST as LARGEST_FORM;
 pub use headers::REQUEST_ID;
 pub use limits::{Allowance, RateLimits};

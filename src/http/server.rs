@@ -1,4 +1,4 @@
-//! The two servers: HTTP/1.1, over TLS or behind a proxy that does TLS.
+//! The servers: HTTP/1.1, over TLS or behind a proxy that does TLS.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -33,7 +33,7 @@ const MOST_CONNECTIONS: u64 = 8_192;
 /// How many descriptors are left to everything else: the store, files, the other site's listener.
 const RESERVED: u64 = 128;
 /// How many sites share the process's descriptors.
-const SITES: u64 = 2;
+const SITES: u64 = 3;
 /// How often certificate and key are looked at.
 const LOOK_AT_FILES: Duration = Duration::from_secs(1);
 
@@ -73,6 +73,7 @@ pub fn serve(
     let routes: fn(&mut ServiceConfig) = match site.kind {
         SiteKind::Landing => super::landing,
         SiteKind::Check => super::check,
+        SiteKind::Console => super::console::routes::register,
     };
     let shared = Arc::clone(site);
     let mut server = HttpServer::new(move || {
@@ -134,8 +135,8 @@ mod tests {
 
     #[test]
     fn connections_leave_descriptors_to_the_rest() {
-        assert_eq!(connections(Some(1_024), 1), 224);
-        assert_eq!(connections(Some(1_024), 4), 56);
+        assert_eq!(connections(Some(1_024), 1), 149);
+        assert_eq!(connections(Some(1_024), 4), 37);
         assert_eq!(connections(Some(10), 64), 16);
         assert_eq!(connections(Some(1 << 40), 2), 8_192);
         assert_eq!(connections(None, 0), 8_192);

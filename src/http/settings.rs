@@ -8,13 +8,15 @@ use super::limits::RateLimits;
 use super::page::ContactLines;
 use super::proxy::TrustedProxies;
 
-/// The settings of both sites.
+/// The settings of the sites.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Where people reach the landing site: `https://cert.example.jp/`.
     pub public_url: Url,
     /// Where an installation is proven: `https://check.example.jp/check`.
     pub check_url: Url,
+    /// Where operators reach the console, where there is one: `https://console.example.jp/`.
+    pub console_url: Option<Url>,
     /// The reverse proxies that are believed.
     pub proxies: TrustedProxies,
     /// Whether a proxy does TLS for the check site and hands the client certificate on (RFC 9440 `Client-Cert`). Without
@@ -33,6 +35,7 @@ impl Settings {
         Self {
             public_url,
             check_url,
+            console_url: None,
             proxies: TrustedProxies::default(),
             client_certificate_by_proxy: false,
             limits: RateLimits::default(),
@@ -41,13 +44,15 @@ impl Settings {
     }
 }
 
-/// Which of the two sites.
+/// Which of the sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SiteKind {
     /// Where certificates are claimed and fetched.
     Landing,
     /// Where they are proven.
     Check,
+    /// Where operators work.
+    Console,
 }
 
 impl SiteKind {
@@ -57,6 +62,7 @@ impl SiteKind {
         match self {
             Self::Landing => "landing",
             Self::Check => "check",
+            Self::Console => "console",
         }
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use url::Url;
 
+use super::assets;
 use super::delivery::Reached;
 use super::headers::SecurityHeaders;
 use super::limits::Limits;
@@ -51,9 +52,11 @@ pub struct SiteParts {
     pub metrics: Arc<Metrics>,
 }
 
-/// One of the two sites; shared by all of its workers.
+/// One of the sites; shared by all of its workers.
 pub struct Site {
     pub(super) kind: SiteKind,
+    /// Where people reach it.
+    pub(super) url: Url,
     pub(super) authority: RegistrationAuthority,
     pub(super) settings: Settings,
     pub(super) clock: Arc<dyn Clock>,
@@ -84,14 +87,32 @@ impl Site {
         Self::new(SiteKind::Check, parts)
     }
 
+    /// The operators' console; none where the settings name no address for it.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn console(parts: SiteParts) -> Result<Option<Arc<Self>>, EntropyError> {
+        match parts.settings.console_url {
+            None => Ok(None),
+            Some(_) => Self::new(SiteKind::Console, parts).map(Some),
+        }
+    }
+
     fn new(kind: SiteKind, parts: SiteParts) -> Result<Arc<Self>, EntropyError> {
         let SiteParts { authority, settings, clock, entropy, pepper, ready, metrics } = parts;
         let url = match kind {
             SiteKind::Landing => &settings.public_url,
             SiteKind::Check => &settings.check_url,
+            SiteKind::Console => settings.console_url.as_ref().unwrap_or(&settings.public_url),
+        };
+        let url = url.clone();
+        let style = match kind {
+            SiteKind::Landing | SiteKind::Check => &assets::STYLE_SOURCE,
+            SiteKind::Console => &assets::CONSOLE_STYLE_SOURCE,
         };
         Ok(Arc::new(Self {
-            headers: SecurityHeaders::new(url.scheme() == "https" && !is_this_machine(url)),
+            headers: SecurityHeaders::new(url.scheme() == "https" && !is_this_machine(&url), style),
+            url,
             limits: Limits::new(settings.limits, Arc::clone(&clock), entropy.as_ref())?,
             nonces: FormNonces::new(Arc::clone(&pepper), Arc::clone(&clock), Arc::clone(&entropy)),
             stand_ins: StandIns::new(pepper),

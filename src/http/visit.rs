@@ -6,11 +6,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use actix_web::cookie::Cookie;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::connection::Connection;
+use super::console::{Standing, chosen_language, language_cookie, offered_language};
 use super::error::HttpError;
 use super::form::Form;
 use super::guide;
@@ -119,6 +121,8 @@ struct Inner {
     code: Cell<Option<&'static str>>,
     look: RefCell<Look>,
     organization: RefCell<Option<(String, ContactLines)>>,
+    standing: RefCell<Option<Rc<Standing>>>,
+    cookies: RefCell<Vec<Cookie<'static>>>,
 }
 
 /// One request.
@@ -142,10 +146,22 @@ impl Visit {
         let parameters = Parameters::read(request.query_string());
         let accepted =
             || headers.get(ACCEPT_LANGUAGE).and_then(|value| Language::accepted(value.to_str().ok()?));
+        let (language, cookies) = match site.kind {
+            SiteKind::Landing | SiteKind::Check => {
+                (parameters.language.or_else(accepted).unwrap_or(Language::Japanese), Vec::new())
+            }
+            SiteKind::Console => {
+                let chosen = parameters.language.map(offered_language);
+                let before = || chosen_language(request.request(), &site.url);
+                let language = chosen.or_else(before).or_else(accepted).unwrap_or(Language::Japanese);
+                let cookie = chosen.map(|language| language_cookie(language, &site.url));
+                (offered_language(language), cookie.into_iter().collect())
+            }
+        };
         let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
         Self(Rc::new(Inner {
             reference: draw_reference(site.entropy.as_ref()),
-            language: parameters.language.or_else(accepted).unwrap_or(Language::Japanese),
+            language,
             ends: Ends { peer, client: site.settings.proxies.client(peer, headers) },
             path: request.path().to_owned(),
             agent: Agent::read(headers),
@@ -154,6 +170,8 @@ impl Visit {
             code: Cell::new(None),
             look: RefCell::default(),
             organization: RefCell::default(),
+            standing: RefCell::default(),
+            cookies: RefCell::new(cookies),
             parameters,
             site: Arc::clone(site),
         }))
@@ -202,6 +220,35 @@ impl Visit {
         let contact = ContactLines::from(&organization.contact);
         self.0.organization.replace(Some((organization.name.clone(), contact)));
         self.wears(&organization.look);
+    }
+
+    /// Notes who is signed in, on the console.
+    pub(super) fn stands(&self, standing: Rc<Standing>) {
+        if let Some(place) = &standing.place {
+            self.wears(&place.organization.look);
+        }
+        self.0.standing.replace(Some(standing));
+    }
+
+    /// Who is signed in, on the console.
+    pub(super) fn standing(&self) -> Option<Rc<Standing>> {
+        self.0.standing.borrow().clone()
+    }
+
+    /// Gives the browser a cookie with the answer.
+    pub(super) fn keeps(&self, cookie: Cookie<'static>) {
+        self.0.cookies.borrow_mut().push(cookie);
+    }
+
+    /// The cookies that the answer gives.
+    pub(super) fn cookies(&self) -> Vec<Cookie<'static>> {
+        self.0.cookies.borrow().clone()
+    }
+
+    /// The path of the request.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.0.path
     }
 
     /// Notes how the page of this request looks.
@@ -259,7 +306,7 @@ impl Visit {
     fn help(&self) -> String {
         let path = self.there("/help");
         match self.site().kind {
-            SiteKind::Landing => path,
+            SiteKind::Landing | SiteKind::Console => path,
             SiteKind::Check => self.site().settings.public_url.join(&path).map_or(path, String::from),
         }
     }

@@ -1,27 +1,47 @@
-//! The texts for people, on pages and on paper: one catalogue per language in `locales/`, embedded in the binary.
+//! The texts for people, on pages and on paper: one catalogue per language in `locales/`, and one for the operators' console in
+//! `locales/console/`, embedded in the binary. No key stands in both.
 
 pub mod furigana;
 pub mod language;
 mod moment;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use askama::filters::{Escaper, Safe};
-use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::static_loader;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 use furigana::Furigana;
 use language::Language;
 
-static_loader! {
-    static CATALOGUES = {
-        locales: "./locales",
-        fallback_language: "ja",
-        // The marks that keep right-to-left names apart show as boxes on old Android; none of ours needs them.
-        customise: |bundle| bundle.set_use_isolating(false),
-    };
+type Catalogue = FluentBundle<FluentResource>;
+
+/// The texts of a language. The console has no easy Japanese.
+const fn texts(language: Language) -> [&'static str; 2] {
+    const CONSOLE: &str = include_str!("../../locales/console/ja.ftl");
+    match language {
+        Language::Japanese => [include_str!("../../locales/ja.ftl"), CONSOLE],
+        Language::EasyJapanese => [include_str!("../../locales/ja-easy.ftl"), CONSOLE],
+        Language::English => {
+            [include_str!("../../locales/en.ftl"), include_str!("../../locales/console/en.ftl")]
+        }
+    }
+}
+
+static CATALOGUES: LazyLock<[Catalogue; 3]> = LazyLock::new(|| Language::ALL.map(catalogue));
+
+fn catalogue(language: Language) -> Catalogue {
+    let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
+    // The marks that keep right-to-left names apart show as boxes on old Android; none of ours needs them.
+    bundle.set_use_isolating(false);
+    for text in texts(language) {
+        // A test holds that no text is unsound and that no key stands twice; of one that did, the rest would still show.
+        let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        let _ = bundle.add_resource(resource);
+    }
+    bundle
 }
 
 /// The texts in one language.
@@ -61,9 +81,13 @@ impl Phrase<'_> {
     }
 
     fn find(&self) -> Option<String> {
-        let values: HashMap<&str, FluentValue<'_>> =
-            self.values.iter().map(|(name, value)| (*name, value.clone())).collect();
-        CATALOGUES.lookup_single_language(&self.language.identifier(), &self.key, Some(&values)).ok()
+        let place = Language::ALL.into_iter().position(|language| language == self.language)?;
+        let bundle = CATALOGUES.get(place)?;
+        let pattern = bundle.get_message(&self.key)?.value()?;
+        let values: FluentArgs<'_> = self.values.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned();
+        errors.is_empty().then_some(text)
     }
 
     /// The text without readings, for attributes, titles and drawings.

@@ -22,7 +22,9 @@ impl Demo {
         let kept = Ground::bare();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tegata"));
         command.env_clear().current_dir(kept.path()).env("TMPDIR", kept.path());
-        command.args(["demo", "--port", "0", "--check-port", "0", "--json"]).args(more);
+        command
+            .args(["demo", "--port", "0", "--check-port", "0", "--console-port", "0", "--json"])
+            .args(more);
         let mut running = Running::start(&mut command, true);
         let ready = serde_json::from_str(&running.line("\"event\":\"ready\"")).unwrap();
         Self { running, ready, _kept: kept }
@@ -112,8 +114,8 @@ fn a_port_in_use_says_which_and_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let ground = Ground::bare();
-    let landing = ground.run(&["demo", "--port", &port, "--check-port", "0"]);
-    let check = ground.run(&["demo", "--port", "0", "--check-port", &port]);
+    let landing = ground.run(&["demo", "--port", &port, "--check-port", "0", "--console-port", "0"]);
+    let check = ground.run(&["demo", "--port", "0", "--check-port", &port, "--console-port", "0"]);
     assert_eq!((landing.code, check.code), (Some(6), Some(6)));
     assert_eq!(
         landing.err.replace(&port, "PORT"),
@@ -145,7 +147,7 @@ fn for_people_it_prints_what_to_do_and_then_what_happens() {
     let ground = Ground::bare();
     let mut command = Command::new(env!("CARGO_BIN_EXE_tegata"));
     command.env_clear().current_dir(ground.path()).env("TMPDIR", ground.path());
-    command.args(["demo", "--port", "0", "--check-port", "0"]);
+    command.args(["demo", "--port", "0", "--check-port", "0", "--console-port", "0"]);
     let mut running = Running::start(&mut command, true);
     running.line("What happens (times are JST; Ctrl-C ends it)");
     running.line("  invited");
@@ -157,7 +159,8 @@ fn for_people_it_prints_what_to_do_and_then_what_happens() {
         "open  ",
         "secret  ",
         "or number  ",
-        "then prove it     https://localhost:",
+        "then prove it       https://localhost:",
+        "operators' console  http://localhost:",
         "root certificate  ",
     ] {
         assert!(said.contains(part), "{part}: {said}");

@@ -41,6 +41,7 @@ struct Ready<'a> {
     bundle_password: Option<&'a str>,
     landing: &'a str,
     check: &'a str,
+    console: &'a str,
     root: String,
     directory: String,
 }
@@ -136,6 +137,7 @@ impl Live {
             bundle_password: issued.separate_password.as_ref().map(|password| password.as_str()),
             landing: sites.landing.as_str(),
             check: sites.check.as_str(),
+            console: sites.console.as_str(),
             root: directory.join("root/root.pem").display().to_string(),
             directory: directory.display().to_string(),
         })

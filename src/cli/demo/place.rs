@@ -8,11 +8,12 @@ use url::{Host, Url};
 use crate::app::{AppError, Listeners};
 use crate::cli::failure::{Exit, Failure};
 
-/// The two sites, as people reach them.
+/// The sites, as people reach them.
 #[derive(Debug)]
 pub(super) struct Sites {
     pub(super) landing: Url,
     pub(super) check: Url,
+    pub(super) console: Url,
 }
 
 /// Under which name or address the two sites are.
@@ -46,14 +47,17 @@ impl Place {
         Ok(Self { host: parsed, is_open: true })
     }
 
-    /// Binds both ports.
-    pub(super) fn bind(&self, port: u16, check_port: u16) -> Result<Listeners, Failure> {
-        if port == check_port && port != 0 {
-            return Err(Failure::new(
-                Exit::Usage,
-                "usage",
-                "--port and --check-port are the same; the sites need two ports",
-            ));
+    /// Binds the ports. The console is for this machine alone: passkeys need TLS or `localhost`.
+    pub(super) fn bind(&self, port: u16, check_port: u16, console_port: u16) -> Result<Listeners, Failure> {
+        for (one, other, names) in [
+            (port, check_port, "--port and --check-port"),
+            (port, console_port, "--port and --console-port"),
+            (check_port, console_port, "--check-port and --console-port"),
+        ] {
+            if one == other && one != 0 {
+                let message = format!("{names} are the same; every site needs a port of its own");
+                return Err(Failure::new(Exit::Usage, "usage", message));
+            }
         }
         let ip = match (&self.host, self.is_open) {
             // This machine alone: nothing is opened to the network for it.
@@ -63,13 +67,18 @@ impl Place {
             (_, true) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             (_, false) => IpAddr::V4(Ipv4Addr::LOCALHOST),
         };
-        let bound = Listeners::bind(SocketAddr::new(ip, port), SocketAddr::new(ip, check_port));
+        let console = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), console_port);
+        let bound = Listeners::bind(SocketAddr::new(ip, port), SocketAddr::new(ip, check_port))
+            .and_then(|bound| bound.with_console(Some(console)));
         bound.map_err(|error| {
             let hint = match &error {
                 AppError::Listen { site: "the landing site", .. } => {
                     "choose another port with --port; 0 picks a free one"
                 }
-                _ => "choose another port with --check-port; 0 picks a free one",
+                AppError::Listen { site: "the check site", .. } => {
+                    "choose another port with --check-port; 0 picks a free one"
+                }
+                _ => "choose another port with --console-port; 0 picks a free one",
             };
             Failure::from(error).hint(hint)
         })
@@ -78,12 +87,13 @@ impl Place {
     /// The addresses of the sites on bound ports.
     pub(super) fn sites(&self, listeners: &Listeners) -> Result<Sites, Failure> {
         let (landing, check) = listeners.addresses()?;
-        Ok(Sites { landing: self.url("http", landing.port())?, check: self.url("https", check.port())? })
-    }
-
-    fn url(&self, scheme: &str, port: u16) -> Result<Url, Failure> {
-        let url = format!("{scheme}://{}:{port}", self.host);
-        url.parse().map_err(|error| Failure::new(Exit::Failed, "internal", format!("{url}: {error}")))
+        let console = listeners.console_address()?.map_or(0, |address| address.port());
+        let own = |scheme, port| url(&format!("{scheme}://{}:{port}", self.host));
+        Ok(Sites {
+            landing: own("http", landing.port())?,
+            check: own("https", check.port())?,
+            console: url(&format!("http://localhost:{console}"))?,
+        })
     }
 
     /// The names that the server certificate needs.
@@ -123,6 +133,10 @@ impl Place {
         }
         text
     }
+}
+
+fn url(text: &str) -> Result<Url, Failure> {
+    text.parse().map_err(|error| Failure::new(Exit::Failed, "internal", format!("{text}: {error}")))
 }
 
 /// This machine's address in its network. A UDP socket is told a destination (one for documentation, RFC 5737) and asked

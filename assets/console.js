@@ -1,0 +1,108 @@
+// Everything but the passkeys works without this file. A form with data-passkey asks the device for a passkey when it is sent, puts
+// what the device says into its hidden field and goes on; a button with data-copy copies.
+(() => {
+  "use strict";
+
+  const toBytes = (text) => {
+    const plain = text.replace(/-/g, "+").replace(/_/g, "/");
+    return Uint8Array.from(atob(plain), (letter) => letter.charCodeAt(0));
+  };
+
+  const toText = (buffer) => {
+    if (!buffer) return null;
+    let letters = "";
+    for (const byte of new Uint8Array(buffer)) letters += String.fromCharCode(byte);
+    return btoa(letters).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  };
+
+  const credentials = (list) => (list || []).map((one) => ({ ...one, id: toBytes(one.id) }));
+
+  // What the server sends, as the browser takes it (Web Authentication §5.1).
+  const creation = (options) => ({
+    ...options,
+    challenge: toBytes(options.challenge),
+    user: { ...options.user, id: toBytes(options.user.id) },
+    excludeCredentials: credentials(options.excludeCredentials),
+  });
+  const request = (options) => ({
+    ...options,
+    challenge: toBytes(options.challenge),
+    allowCredentials: credentials(options.allowCredentials),
+  });
+
+  // What the browser gives, as the server takes it.
+  const told = (credential) => {
+    const response = credential.response;
+    const said = {
+      id: credential.id,
+      rawId: toText(credential.rawId),
+      type: credential.type,
+      extensions: credential.getClientExtensionResults(),
+      response: { clientDataJSON: toText(response.clientDataJSON) },
+    };
+    if (response.attestationObject) {
+      said.response.attestationObject = toText(response.attestationObject);
+      said.response.transports = response.getTransports ? response.getTransports() : [];
+    } else {
+      said.response.authenticatorData = toText(response.authenticatorData);
+      said.response.signature = toText(response.signature);
+      said.response.userHandle = toText(response.userHandle);
+    }
+    return JSON.stringify(said);
+  };
+
+  const failed = (form, name) => {
+    for (const text of form.querySelectorAll("[data-failed]")) {
+      text.hidden = text.dataset.failed !== name;
+    }
+    const shown = form.querySelector(`[data-failed="${name}"]`) || form.querySelector("[data-failed=other]");
+    if (shown) {
+      shown.hidden = false;
+      shown.focus();
+    }
+  };
+
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    const button = form.querySelector("button[type=submit]");
+    const field = form.elements.namedItem("credential");
+    if (!window.PublicKeyCredential || !navigator.credentials) {
+      failed(form, "unsupported");
+      continue;
+    }
+    form.addEventListener("submit", (event) => {
+      if (field.value) return;
+      event.preventDefault();
+      if (button.disabled || !form.reportValidity()) return;
+      button.disabled = true;
+      const options = JSON.parse(form.dataset.options);
+      const asked = form.dataset.passkey === "create"
+        ? navigator.credentials.create({ publicKey: creation(options.publicKey) })
+        : navigator.credentials.get({ publicKey: request(options.publicKey) });
+      asked.then((credential) => {
+        field.value = told(credential);
+        form.submit();
+      }).catch((error) => {
+        button.disabled = false;
+        failed(form, error.name);
+      });
+    });
+  }
+
+  if (navigator.clipboard && navigator.clipboard.writeText) {
+    for (const button of document.querySelectorAll("button[data-copy]")) {
+      const source = document.getElementById(button.dataset.copy);
+      if (!source) continue;
+      button.hidden = false;
+      const label = [...button.childNodes];
+      button.addEventListener("click", () => {
+        navigator.clipboard.writeText(source.textContent.trim()).then(() => {
+          button.textContent = button.dataset.done;
+          setTimeout(() => button.replaceChildren(...label), 3000);
+        }, () => {});
+      });
+    }
+  }
+
+  const problems = document.getElementById("problems");
+  if (problems) problems.focus();
+})();

@@ -1,0 +1,115 @@
+# The texts of the operators' console, in English.
+
+## Everywhere
+
+console-name = Certificate console
+console-help-title = Codes explained
+console-help-lead = What each code on the console means, and what to do.
+console-onward = To the first page
+nav = Menu
+crumbs = You are here
+time-ago = { $span } ago
+time-ahead = in { $span }
+sign-out = Sign out
+role-operator = Operator
+role-facility-manager = Facility manager
+role-help-desk = Help desk
+role-auditor = Auditor
+
+## Navigation
+
+nav-work = Work
+nav-home = Home
+nav-issue = Issue
+nav-enrollments = Enrollments
+nav-bulk = Issue in bulk
+nav-letters = Letters
+nav-mail = Mail
+nav-directory = Directory
+nav-subscribers = People
+nav-facilities = Facilities
+nav-organization = Organization
+nav-operators = Operators
+nav-audit = Audit log
+nav-settings = Settings
+nav-installation = Installation
+nav-organizations = Organizations
+nav-administrators = Administrators
+nav-installation-audit = Installation’s log
+
+## Parts
+
+form-problems = { $count ->
+    [one] One field needs another look
+   *[other] { $count } fields need another look
+}
+confirm-label = Type it to confirm
+confirm-hint = This cannot be undone. To go on, type exactly:
+confirm-wrong = What you typed is not the same
+pager = Pages
+pager-first = First page
+pager-next = Next page
+nothing-title = Nothing matches
+nothing-text = Change the filters, or take them away.
+
+## Home
+
+home-empty-title = Nothing needs a hand now
+home-empty-text = When somebody is stuck, or a certificate is about to end, it appears here.
+
+## Entrance
+
+sign-in-title = Sign in
+sign-in-lead = Sign in with your passkey.
+step-up-title = Confirm that it is you
+step-up-lead = This cannot be undone, so please show your passkey once more.
+resume-title = Check before you send
+resume-lead = You are signed in. Everything you typed is still here; the button below sends it.
+resume-send = Send this
+resume-anew = Begin anew
+resume-lost = It was too much to keep, or it had a file in it. Please enter it again.
+
+## Codes
+
+t-501-title = Please sign in
+t-501-why = You were signed out after a while without activity, or have not signed in yet. Nothing was changed.
+t-501-todo = Sign in. What you typed is kept, and can be sent afterwards.
+t-502-title = This page has become old
+t-502-why = The form was opened in another session, or too long ago. Nothing was changed.
+t-502-todo = Check what it says and send it again. If you did not send it yourself, close this page.
+t-503-title = Your role does not allow this
+t-503-why = Your role in this organization does not include this page or act.
+t-503-todo = If you need it, ask an operator of the organization to change your role.
+t-504-title = For administrators of the installation
+t-504-why = Only people who administer the whole installation can use this page.
+t-504-todo = If you need it, ask an administrator.
+t-505-title = Please confirm that it is you
+t-505-why = Acts that cannot be undone need a passkey shown within the last 5 minutes. Nothing was changed.
+t-505-todo = Show your passkey. What you typed is kept.
+t-506-title = This passkey does not sign you in
+t-506-why = It is not registered here, was removed, or your device did not check that it is you (fingerprint, face or PIN).
+t-506-todo = Choose another passkey, or sign in with your recovery code.
+t-507-title = This passkey was refused
+t-507-why = Its counter went backwards, which can mean that somebody has a copy.
+t-507-todo = Sign in with another passkey or your recovery code and remove this one under “Account”. If you cannot explain it, tell an operator at once.
+t-508-title = The recovery code is not right
+t-508-why = It is mistyped, or was used already. A recovery code works once.
+t-508-todo = Type it again from your note. If you cannot find it, ask an operator for a new invitation.
+t-509-title = This link does not work
+t-509-why = An invitation link works once, within 72 hours. It was used, has expired, or a part of it is missing.
+t-509-todo = Make sure that you opened the whole link. Otherwise ask whoever invited you for a new one.
+t-510-title = This account has ended
+t-510-why = An operator ended the account. Nobody can sign in with it.
+t-510-todo = If you did not expect this, ask an operator of your organization.
+t-511-title = The last passkey stays
+t-511-why = Without any passkey you could not sign in. Nothing was changed.
+t-511-todo = Add another passkey first, then remove this one.
+t-512-title = Somebody else was quicker
+t-512-why = Somebody changed this after you opened the page. To keep their change, nothing of yours was done.
+t-512-todo = Look at the present state, and repeat your change if it is still needed.
+t-513-title = That took too long
+t-513-why = Too much time passed since the passkey was asked for, or the same answer was used before.
+t-513-todo = Please start again.
+t-514-title = Too many tries
+t-514-why = There were too many failures in a short time, so this account waits for a while.
+t-514-todo = Wait a little and try again. If it was not you, tell an operator.

@@ -1,0 +1,158 @@
+//! Every address of the console, with who may come in. The list is all there is: what registers the routes reads it, and so does
+//! the test that walks every route with every role.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, Responder, Route};
+
+use super::guard::{Guard, watch_over};
+use super::{help, home, sign_in, step_up};
+use crate::http::address::at;
+use crate::http::{assets, health, look};
+
+/// How a route is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Manner {
+    /// `GET` and `HEAD`: changes nothing.
+    Reads,
+    /// `POST`: a form.
+    Writes,
+}
+
+/// One line of the list.
+pub struct Row {
+    /// How it is asked for.
+    pub manner: Manner,
+    /// Its address, with the names of its parts in braces.
+    pub path: &'static str,
+    /// Who may come in.
+    pub guard: Guard,
+    route: Box<dyn Fn(Method) -> Route>,
+}
+
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {} {:?}", self.manner, self.path, self.guard)
+    }
+}
+
+fn row<F, Args>(manner: Manner, path: &'static str, guard: Guard, handler: F) -> Row
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let route = Box::new(move |method| web::method(method).to(handler.clone()));
+    Row { manner, path, guard, route }
+}
+
+/// A page that is read.
+fn reads<F, Args>(path: &'static str, guard: Guard, handler: F) -> Row
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    row(Manner::Reads, path, guard, handler)
+}
+
+/// A form that is sent.
+fn posts<F, Args>(path: &'static str, guard: Guard, handler: F) -> Row
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    row(Manner::Writes, path, guard, handler)
+}
+
+/// The list.
+#[must_use]
+#[rustfmt::skip]
+pub fn rows() -> Vec<Row> {
+    use Guard::{Member, Open, SignedIn};
+    vec![
+        // Entrance
+        reads("/", SignedIn, home::first),
+        reads("/sign-in", Open, sign_in::show),
+        reads("/step-up", SignedIn, step_up::show),
+        // Everybody
+        reads("/help", Open, help::list),
+        reads("/help/{code}", Open, help::explain),
+        // An organization
+        reads("/o/{organization}", Member, home::organization),
+    ]
+}
+
+/// What the list says of every route, for whoever walks it: `GET` or `POST`, address, guard.
+#[must_use]
+pub fn facts() -> Vec<(Manner, &'static str, Guard)> {
+    rows().into_iter().map(|row| (row.manner, row.path, row.guard)).collect()
+}
+
+static PATHS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    rows().into_iter().filter(|row| row.manner == Manner::Reads).map(|row| row.path).collect()
+});
+
+/// Whether there is a page under this address, as the list writes it.
+#[must_use]
+pub fn has(path: &str) -> bool {
+    PATHS.contains(path)
+}
+
+/// Registers the list, and what needs no guard since it is the same for everybody.
+pub fn register(config: &mut ServiceConfig) {
+    config
+        .service(at(["/assets/{name}"]).reads(assets::serve).done())
+        .service(at(["/logo/{name}.png"]).reads(look::logo).done())
+        .service(at(["/healthz"]).reads(health::live).done())
+        .service(at(["/readyz"]).reads(health::ready).done());
+    let mut rows = rows();
+    while let Some(first) = rows.first() {
+        let path = first.path;
+        let (here, rest): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.path == path);
+        rows = rest;
+        let mut address = at([path]);
+        let mut guards = Vec::new();
+        for row in here {
+            match row.manner {
+                Manner::Reads => {
+                    guards.push((Method::GET, row.guard));
+                    address = address
+                        .takes_route("GET", (row.route)(Method::GET))
+                        .takes_route("HEAD", (row.route)(Method::HEAD));
+                }
+                Manner::Writes => {
+                    guards.push((Method::POST, row.guard));
+                    address = address.takes_route("POST", (row.route)(Method::POST));
+                }
+            }
+        }
+        let guards: Rc<[(Method, Guard)]> = guards.into();
+        config.service(
+            address.done().wrap(from_fn(move |request, next| watch_over(Rc::clone(&guards), request, next))),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_route_stands_twice_and_an_organizations_routes_ask_for_a_role_there() {
+        let mut seen = BTreeSet::new();
+        for (manner, path, guard) in facts() {
+            assert!(seen.insert((manner, path)), "{manner:?} {path} stands twice");
+            let of_organization = matches!(guard, Guard::Member | Guard::In(_) | Guard::InSteppedUp(_));
+            assert_eq!(path.starts_with("/o/{organization}"), of_organization, "{path}: {guard:?}");
+            let of_installation = matches!(guard, Guard::Installation(_) | Guard::InstallationSteppedUp(_));
+            assert_eq!(path.starts_with("/installation/"), of_installation, "{path}: {guard:?}");
+        }
+    }
+}
