@@ -21,6 +21,7 @@ mod query;
 mod record;
 mod redraw;
 mod refusal;
+mod retire;
 mod sealed;
 mod state;
 mod succession;
@@ -41,6 +42,7 @@ pub use invite::{Carrier, Invite, SubscriberInvite};
 pub use query::{CertificateSummary, EnrollmentDetail, EnrollmentSummary, ListQuery, Listed};
 pub use record::{Actor, Enrollment, Happening, LifeEvent, ReissueReason};
 pub use refusal::Refusal;
+pub use retire::Retirement;
 pub use state::{Attempts, Claim, Credentials, Delivery, Standing, State};
 pub use transition::{Door, LockPolicy, Presented, Presenting};
 pub use view::{

@@ -22,8 +22,9 @@ impl RegistrationAuthority {
         for _ in 0..TRIES {
             let loaded = self.get(caller, id).await?;
             let offer = self.offered(&loaded.enrollment.offer)?;
+            let organization = self.issuing(&caller.organization, &offer.name).await?;
             let drawn = self.draw(offer)?;
-            let new = self.credentials(id, offer, &drawn, carrier)?;
+            let new = self.credentials(id, offer, &drawn, (carrier, &organization.policy))?;
             let Some((next, happened)) = loaded.enrollment.clone().redrawn(new, self.now()) else {
                 return Err(OperatorError::NotNow {
                     id: id.clone(),

@@ -5,6 +5,7 @@
 mod access;
 mod audit;
 mod crashing;
+mod directory;
 mod isolation;
 mod life;
 mod numbers;
