@@ -1,6 +1,7 @@
 //! What a running Tegata does by itself, round after round.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -17,6 +18,8 @@ use crate::telemetry::{Background, Metrics};
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// How long a node that sweeps may be silent before another one does it.
 const SWEEP_LEASE: SignedDuration = SignedDuration::from_mins(3);
+/// How many pages of an older store's lists are built in one round: well within the lease.
+const LIST_PAGES: usize = 500;
 /// How often the signer's files are looked at.
 const LOOK_AT_SIGNER: Duration = Duration::from_secs(1);
 
@@ -27,6 +30,8 @@ pub(super) struct Rounds {
     pub(super) authority: RegistrationAuthority,
     pub(super) metrics: Arc<Metrics>,
     pub(super) clock: Arc<dyn Clock>,
+    /// Whether the lists are known to be whole.
+    pub(super) lists_built: AtomicBool,
 }
 
 impl Rounds {
@@ -68,6 +73,21 @@ impl Rounds {
         if let Some(held) = held {
             self.forget_decoys(&held).await;
             self.sweep().await;
+            self.build_lists(&held).await;
+        }
+    }
+
+    /// Brings an older store's enrollments into the lists, some in every round, until all are there.
+    async fn build_lists(&self, held: &Held) {
+        if self.lists_built.load(Ordering::Relaxed) {
+            return;
+        }
+        match self.authority.build_lists(&held.guard(), LIST_PAGES).await {
+            Ok(built) => self.lists_built.store(built, Ordering::Relaxed),
+            Err(error) if held.is_lost(&error) => {
+                tracing::warn!(number = held.number, "another node took the lease on the sweep");
+            }
+            Err(error) => tracing::error!(%error, "the lists of an older store could not be built on"),
         }
     }
 

@@ -256,7 +256,6 @@ impl AppError {
 const fn operator_kind(error: &OperatorError) -> ErrorKind {
     match error {
         OperatorError::NoSuchEnrollment(_)
-        | OperatorError::NoSuchSubscriber(_)
         | OperatorError::NoSuchOrganization(_)
         | OperatorError::NoSuchOffer { .. } => ErrorKind::NotFound,
         OperatorError::Store(_) | OperatorError::Directory(DirectoryError::Store(_)) => ErrorKind::Store,
@@ -268,10 +267,12 @@ const fn operator_code(error: &OperatorError) -> &'static str {
     match error {
         OperatorError::NoSuchEnrollment(_) => "no-such-enrollment",
         OperatorError::NoSuchOrganization(_) => "no-such-organization",
-        OperatorError::NoSuchSubscriber(_) => "no-such-subscriber",
         OperatorError::BeyondReach(_) => "beyond-reach",
         OperatorError::NoSuchOffer { .. } => "no-such-offer",
         OperatorError::NotNow { .. } => "not-now",
+        OperatorError::Changed { .. } => "changed",
+        OperatorError::SentBefore(_) => "sent-before",
+        OperatorError::LinkRenewed(_) => "link-renewed",
         OperatorError::Unfit { .. } => "unfit",
         OperatorError::Busy => "busy",
         OperatorError::Store(_) | OperatorError::Directory(DirectoryError::Store(_)) => "store",

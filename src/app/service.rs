@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
@@ -250,7 +251,10 @@ impl Prepared {
         let servers = Servers::run([Some(landing), Some(check), console, watched]);
         tokio::spawn(count_steps(authority.live(), Arc::clone(&metrics), stop.clone()));
         let signer = SignerFiles::new(settings, loaded, signer);
-        Rounds { store: measured, leases, authority: authority.clone(), metrics, clock }.begin(&stop, signer);
+        let lists_built = AtomicBool::new(false);
+        let authority_of_rounds = authority.clone();
+        Rounds { store: measured, leases, authority: authority_of_rounds, metrics, clock, lists_built }
+            .begin(&stop, signer);
         Ok(Service {
             authority,
             organization: organization.id,

@@ -20,6 +20,8 @@ Reasons:
                  installed, then it is revoked
   lost           the device was lost or stolen: the old certificate is revoked at once
   lost-download  the file was lost on the way: what was made is revoked at once
+  reinstalled    the device is the same, and the certificate has vanished from it or was made
+                 for the wrong kind of device: the old certificate is revoked at once
 
 Examples:
   tegata reissue 7q2k9x4m1abc --reason new-device
@@ -27,7 +29,7 @@ Examples:
 pub(super) struct ReissueArguments {
     /// The enrollment, as `tegata list` shows it
     enrollment: EnrollmentId,
-    /// Why: new-device, lost or lost-download
+    /// Why: new-device, lost, lost-download or reinstalled
     #[arg(long, value_name = "REASON")]
     reason: ReissueReason,
     /// Do not ask before a certificate is revoked

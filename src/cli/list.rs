@@ -51,6 +51,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         facility: arguments.facility.clone(),
         after: arguments.after.clone(),
         limit: usize::from(arguments.limit),
+        ..ListQuery::default()
     };
     let progress = session.progress("looking through the enrollments");
     let listed = session.block_on(office.authority.list(&office.caller, query))??;

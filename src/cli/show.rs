@@ -98,5 +98,7 @@ pub(super) fn told(happening: &Happening) -> String {
         Happening::Reissued { successor, reason } => format!("reissued as {successor} ({})", reason.name()),
         Happening::Replaced { by } => format!("replaced by {by}"),
         Happening::Cancelled => "cancelled".to_owned(),
+        Happening::Noted { note: Some(note) } => format!("noted: {}", plain(note)),
+        Happening::Noted { note: None } => "note taken away".to_owned(),
     }
 }

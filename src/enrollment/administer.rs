@@ -1,9 +1,12 @@
-//! What an operator does to a living enrollment: revoke, unlock, cancel.
+//! What an operator does to a living enrollment: revoke, unlock, cancel, note.
 
+use super::acts::Seen;
 use super::authority::{Loaded, OperatorError, RegistrationAuthority, TRIES};
 use super::caller::Caller;
 use super::claim::delivery_key;
+use super::hint::Hint;
 use super::id::EnrollmentId;
+use super::invite::bounded;
 use super::query::EnrollmentSummary;
 use super::record::{Enrollment, Happening};
 use crate::ledger::RevocationReason;
@@ -29,10 +32,19 @@ impl RegistrationAuthority {
         id: &EnrollmentId,
         reason: RevocationReason,
     ) -> Result<EnrollmentSummary, OperatorError> {
+        self.revoke_seen(caller, id, reason, None).await
+    }
+
+    pub(super) async fn revoke_seen(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        reason: RevocationReason,
+        seen: Option<Seen>,
+    ) -> Result<EnrollmentSummary, OperatorError> {
         let now = self.now();
-        let hint =
-            "it has no certificate in use; an invitation that nobody has used is cancelled, not revoked";
-        self.administer(caller, id, hint, |enrollment| enrollment.revoked(reason, now)).await
+        let step = |enrollment: Enrollment| enrollment.revoked(reason, now);
+        self.administer(caller, id, seen, Hint::NoCertificate, step).await
     }
 
     /// Takes an invitation back that nobody has used.
@@ -44,9 +56,18 @@ impl RegistrationAuthority {
         caller: &Caller,
         id: &EnrollmentId,
     ) -> Result<EnrollmentSummary, OperatorError> {
+        self.cancel_seen(caller, id, None).await
+    }
+
+    pub(super) async fn cancel_seen(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        seen: Option<Seen>,
+    ) -> Result<EnrollmentSummary, OperatorError> {
         let now = self.now();
-        let hint = "only an invitation that nobody has used can be cancelled; a certificate is revoked";
-        self.administer(caller, id, hint, |enrollment| enrollment.cancelled(now)).await
+        let step = |enrollment: Enrollment| enrollment.cancelled(now);
+        self.administer(caller, id, seen, Hint::UsedAlready, step).await
     }
 
     /// Forgets wrong secrets, so that the person can try again at once. Where there were none, nothing changes.
@@ -62,19 +83,55 @@ impl RegistrationAuthority {
         if loaded.enrollment.clone().unlocked().is_none() {
             return Ok(self.summary(&loaded.enrollment));
         }
-        let hint = "somebody else unlocked it just now";
-        self.administer(caller, id, hint, Enrollment::unlocked).await
+        self.unlock_seen(caller, id, None).await
+    }
+
+    pub(super) async fn unlock_seen(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        seen: Option<Seen>,
+    ) -> Result<EnrollmentSummary, OperatorError> {
+        self.administer(caller, id, seen, Hint::NotLocked, Enrollment::unlocked).await
+    }
+
+    /// Writes the note for operators anew, or takes it away; what it said before stays in the log.
+    ///
+    /// # Errors
+    /// When there is no such enrollment, the text does not do, or the note says that already.
+    pub async fn annotate(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        note: Option<&str>,
+    ) -> Result<EnrollmentSummary, OperatorError> {
+        self.annotate_seen(caller, id, note, None).await
+    }
+
+    pub(super) async fn annotate_seen(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        note: Option<&str>,
+        seen: Option<Seen>,
+    ) -> Result<EnrollmentSummary, OperatorError> {
+        let note = note.map(str::trim).filter(|note| !note.is_empty());
+        let note = note.map(|note| bounded("the note", note)).transpose()?;
+        let step = |enrollment: Enrollment| enrollment.noted(note.clone());
+        self.administer(caller, id, seen, Hint::NoteIsSame, step).await
     }
 
     async fn administer(
         &self,
         caller: &Caller,
         id: &EnrollmentId,
-        hint: &'static str,
+        seen: Option<Seen>,
+        hint: Hint,
         step: impl Fn(Enrollment) -> Step,
     ) -> Result<EnrollmentSummary, OperatorError> {
         for _ in 0..TRIES {
             let loaded = self.get(caller, id).await?;
+            self.as_seen(&loaded, seen).await?;
             let Some((next, happened)) = step(loaded.enrollment.clone()) else {
                 let standing = loaded.enrollment.standing(self.now());
                 return Err(OperatorError::NotNow { id: id.clone(), standing, hint });
@@ -87,7 +144,7 @@ impl RegistrationAuthority {
                     commit = commit.entry(EntryChange::Delete(delivery_key(&claim.ticket)?));
                 }
             }
-            commit = self.change(commit, loaded.version, &next, caller, &happened)?;
+            commit = self.change(commit, &loaded, &next, caller, &happened)?;
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);

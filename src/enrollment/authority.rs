@@ -9,12 +9,14 @@ use url::Url;
 
 use super::bundle::Maker;
 use super::caller::By;
+use super::hint::Hint;
 use super::id::EnrollmentId;
+use super::places::moved;
 use super::record::{Enrollment, Happening, LifeEvent};
 use super::refusal::Refusal;
 use super::transition::LockPolicy;
 use crate::clock::Clock;
-use crate::directory::{Access, Directory, DirectoryError, OrganizationId, SubscriberId, partition};
+use crate::directory::{Access, Directory, DirectoryError, OrganizationId, partition};
 use crate::entropy::{Entropy, EntropyError};
 use crate::ledger::{self, CertificateRecord, RevocationReason};
 use crate::pepper::{Pepper, PepperError};
@@ -65,15 +67,16 @@ pub enum NoticeKind {
     Happened(Happening),
 }
 
+fn kinds(events: &[LifeEvent]) -> String {
+    events.iter().map(|event| event.happening.name()).collect::<Vec<_>>().join(", ")
+}
+
 /// Why an operator's request was not done; nothing changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
     /// No such enrollment in this organization.
     #[error("there is no enrollment {0}")]
     NoSuchEnrollment(String),
-    /// No such person in this organization.
-    #[error("there is no subscriber {0}")]
-    NoSuchSubscriber(SubscriberId),
     /// No such organization.
     #[error("there is no organization {0}")]
     NoSuchOrganization(OrganizationId),
@@ -96,8 +99,22 @@ pub enum OperatorError {
         /// Its standing.
         standing: super::state::Standing,
         /// What to do instead.
-        hint: &'static str,
+        hint: Hint,
     },
+    /// Somebody was quicker, and things stand otherwise than was shown.
+    #[error("enrollment {id} has changed since it was shown ({})", kinds(since))]
+    Changed {
+        /// Which.
+        id: EnrollmentId,
+        /// What happened since, oldest first.
+        since: Vec<LifeEvent>,
+    },
+    /// The same form was sent before with something else in it.
+    #[error("this form was sent before, and enrollment {0} was issued then; nothing more was")]
+    SentBefore(EnrollmentId),
+    /// The same form was sent before, and the link that it issued has been made anew since.
+    #[error("enrollment {0} was issued by this form before, and its link has been made anew since")]
+    LinkRenewed(EnrollmentId),
     /// What was given does not do.
     #[error("{what}: {why}")]
     Unfit {
@@ -254,17 +271,21 @@ impl RegistrationAuthority {
         Ok(Some(Loaded { enrollment, version: document.version, partition }))
     }
 
-    /// Adds the next form of an enrollment and what happened to a commit, on condition that it is still as it was read.
+    /// Adds the next form of an enrollment, its places in the indexes and what happened to a commit, on condition that it is
+    /// still as it was read.
     pub(super) fn change<'a>(
         &self,
         mut commit: Commit,
-        read: Version,
+        read: &Loaded,
         next: &Enrollment,
         by: impl Into<By<'a>>,
         happened: &[Happening],
     ) -> Result<Commit, StoreError> {
-        let key = enrollment_key(&next.id).map_err(|e| StoreError::Limit(e.to_string()))?;
-        commit = commit.guard(Guard::Version(key.clone(), read)).put(key, encode(next)?);
+        let limit = |e: KeyError| StoreError::Limit(e.to_string());
+        let next = Enrollment { changed_at: Some(self.now()), ..next.clone() };
+        let key = enrollment_key(&next.id).map_err(limit)?;
+        commit = commit.guard(Guard::Version(key.clone(), read.version)).put(key, encode(&next)?);
+        commit = moved(commit, &read.enrollment, &next).map_err(limit)?;
         self.record(commit, &next.id, by, happened)
     }
 

@@ -88,7 +88,7 @@ impl RegistrationAuthority {
         };
         let happened = [happened];
         let actor = Actor::Subscriber;
-        let mut commit = self.change(Commit::new(), loaded.version, &next, &actor, &happened)?;
+        let mut commit = self.change(Commit::new(), loaded, &next, &actor, &happened)?;
         if let Some(claim) = next.state.claim() {
             let key = delivery_key(&claim.ticket).map_err(|e| StoreError::Limit(e.to_string()))?;
             commit = commit.entry(EntryChange::Delete(key));
@@ -129,7 +129,7 @@ impl RegistrationAuthority {
                         let reason = RevocationReason::Superseded;
                         happened.insert(0, Happening::Revoked { serial, reason });
                     }
-                    next = self.change(next, old.version, &old_next, &Actor::System, &happened)?;
+                    next = self.change(next, &old, &old_next, &Actor::System, &happened)?;
                     replaced.push(id);
                 }
                 // Its life had ended; that it is still so is what this commit rests on.

@@ -107,8 +107,7 @@ impl RegistrationAuthority {
             Behind::Current(loaded) => loaded,
         };
         let shown = self.shown(&loaded.enrollment, request)?;
-        let organization = self.organization(&loaded.enrollment.organization).await?;
-        let policy = self.lock_policy(&organization);
+        let policy = self.0.parts.settings.lock;
         let enrollment = loaded.enrollment.clone();
         match enrollment.present(request.by.door(), shown, self.now(), &policy) {
             Presented::Refuse(refusal) => Ok(Step::Done(Err(refusal))),
@@ -119,8 +118,7 @@ impl RegistrationAuthority {
             },
             Presented::Count { next, happened, refusal } => {
                 let happened = [happened];
-                let commit =
-                    self.change(Commit::new(), loaded.version, &next, &Actor::Subscriber, &happened)?;
+                let commit = self.change(Commit::new(), &loaded, &next, &Actor::Subscriber, &happened)?;
                 match self.store().commit(&loaded.partition, commit).await {
                     Ok(_) => {
                         self.tell_all(&next.id, &happened);
@@ -130,11 +128,7 @@ impl RegistrationAuthority {
                     Err(error) => Err(error.into()),
                 }
             }
-            Presented::Begin { abandon } => match organization.closed_at {
-                // Nothing is claimed in a closed organization: it is as if every invitation had been taken back.
-                Some(at) => Ok(Step::Done(Err(Refusal::Cancelled { at }))),
-                None => self.begin(request, loaded, abandon).await,
-            },
+            Presented::Begin { abandon } => self.begin(request, loaded, abandon).await,
         }
     }
 
@@ -191,7 +185,7 @@ impl RegistrationAuthority {
         loaded: Loaded,
         abandon: Option<SerialNumber>,
     ) -> Result<Step, Fault> {
-        let Loaded { enrollment, version, partition } = loaded;
+        let Loaded { enrollment, partition, .. } = loaded.clone();
         let offer = match self.offer(&enrollment.offer) {
             Ok(offer) => offer,
             Err(refusal) => return Ok(Step::Done(Err(refusal))),
@@ -233,7 +227,7 @@ impl RegistrationAuthority {
         }
         let (next, happened) = enrollment.begin(claim.clone());
         commit = ledger::add(commit, &prepared(&next, &claim, &parts.maker.issuer_name()))?;
-        commit = self.change(commit, version, &next, &Actor::Subscriber, &happened)?;
+        commit = self.change(commit, &loaded, &next, &Actor::Subscriber, &happened)?;
         let order =
             Order { claim, language: request.language.clone(), device: request.device.clone(), password };
         // From the commit on, the person's connection may break at any moment: the work goes on by itself, and the same form
@@ -360,7 +354,7 @@ impl RegistrationAuthority {
                 fetches: 0,
                 continuations: 0,
             };
-            let (next, happened) = match loaded.enrollment.issued(claim.serial, delivery) {
+            let (next, happened) = match loaded.enrollment.clone().issued(claim.serial, delivery) {
                 Ok(next) => next,
                 Err(refusal) => return Ok(Err(refusal)),
             };
@@ -371,7 +365,7 @@ impl RegistrationAuthority {
                 lifetime: lives,
             });
             let commit = ledger::change(commit, &made.recorded(record, self.now()), read)?;
-            let commit = self.change(commit, loaded.version, &next, &Actor::System, &happened)?;
+            let commit = self.change(commit, &loaded, &next, &Actor::System, &happened)?;
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(&next.id, &happened);
@@ -392,12 +386,12 @@ impl RegistrationAuthority {
     ) -> Result<(), StoreError> {
         for _ in 0..TRIES {
             let Some(loaded) = self.load(&caller.organization, id).await? else { return Ok(()) };
-            let Some((next, happened)) = loaded.enrollment.give_back(serial) else { return Ok(()) };
+            let Some((next, happened)) = loaded.enrollment.clone().give_back(serial) else { return Ok(()) };
             let happened = [happened];
             let commit = self
                 .end_certificate(Commit::new(), &loaded.partition, serial, RevocationReason::Superseded)
                 .await?;
-            let commit = self.change(commit, loaded.version, &next, caller, &happened)?;
+            let commit = self.change(commit, &loaded, &next, caller, &happened)?;
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);

@@ -183,7 +183,7 @@ impl RegistrationAuthority {
             let found = opened.files.into_iter().find(|(known, _)| known.name == file);
             let Some((file, bytes)) = found else { return Err(Refusal::Unknown) };
             let happened = [happened];
-            let commit = self.change(Commit::new(), loaded.version, &next, &Actor::Subscriber, &happened);
+            let commit = self.change(Commit::new(), &loaded, &next, &Actor::Subscriber, &happened);
             let commit = commit.map_err(|e| try_again(&e))?;
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
@@ -202,9 +202,11 @@ impl RegistrationAuthority {
     pub async fn fetched_whole(&self, ticket: &Ticket) {
         for _ in 0..TRIES {
             let Ok(Found { loaded, serial }) = self.found(ticket).await else { return };
-            let Some((next, happened)) = loaded.enrollment.fetched(serial, self.now()) else { return };
+            let Some((next, happened)) = loaded.enrollment.clone().fetched(serial, self.now()) else {
+                return;
+            };
             let happened: [Happening; 1] = [happened];
-            let commit = self.change(Commit::new(), loaded.version, &next, &Actor::Subscriber, &happened);
+            let commit = self.change(Commit::new(), &loaded, &next, &Actor::Subscriber, &happened);
             let done = match commit {
                 Ok(commit) => self.store().commit(&loaded.partition, commit).await,
                 Err(error) => Err(error),

@@ -5,21 +5,25 @@ use zeroize::Zeroizing;
 
 use super::authority::{OperatorError, RegistrationAuthority, TRIES, enrollment_key};
 use super::caller::Caller;
-use super::credentials::{Code, Number, Secret, draw_bundle_password, draw_identifier};
+use super::credentials::{Secret, draw_identifier};
+use super::drawn::Drawn;
 use super::id::EnrollmentId;
+use super::once::{Derived, Once};
 use super::open::{Pointer, meant_for, pointer_key};
+use super::places::{placed, places};
 use super::record::{Enrollment, Happening};
 use super::state::{Attempts, Credentials, State};
 use super::view::IssuedInvitation;
 use crate::device::Platform;
 use crate::directory::{
-    Facility, FacilityCode, Organization, OrganizationId, Policy, Subscriber, SubscriberId, line,
-    new_facility, partition, put_subscriber,
+    Facility, FacilityCode, Organization, OrganizationId, Subscriber, SubscriberId, line, partition,
+    put_facility, put_subscriber,
 };
+use crate::entropy::Entropy;
 use crate::pepper::{PepperError, Purpose};
-use crate::profile::{Offer, PasswordMode, TemplateValues};
+use crate::profile::{Offer, TemplateValues};
 use crate::store::record::encode;
-use crate::store::{Commit, Guard, IndexEntry, Key, Partition, StoreError, Version};
+use crate::store::{Commit, Guard, Key, Partition, StoreError};
 
 /// The person to invite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +46,12 @@ pub enum Carrier {
     Message,
     /// By letter, which takes days: the link lives as long as the invitation.
     Letter,
+    /// On the operator's screen, for the person beside the desk: the link lives for minutes.
+    Screen,
 }
+
+/// How long a link lives that is shown on a screen.
+const SCREEN: SignedDuration = SignedDuration::from_mins(10);
 
 /// What an operator asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,44 +70,18 @@ pub struct Invite {
     pub carrier: Carrier,
 }
 
-/// The credentials of a new invitation, and how they are kept.
-pub(super) struct Drawn {
-    pub(super) code: Code,
-    pub(super) number: Number,
-    pub(super) secret: Secret,
-    pub(super) separate: Option<Zeroizing<String>>,
-}
-
 /// What a new enrollment takes over.
 pub(super) struct Succession {
     pub(super) predecessor: EnrollmentId,
     pub(super) line: Option<EnrollmentId>,
 }
 
-fn bounded(what: &'static str, text: &str) -> Result<String, OperatorError> {
+pub(super) fn bounded(what: &'static str, text: &str) -> Result<String, OperatorError> {
     line(text).map_err(|flaw| OperatorError::Unfit { what, why: flaw.to_string() })
 }
 
 fn after(now: Timestamp, lasts: SignedDuration) -> Timestamp {
     now.checked_add(lasts).unwrap_or(Timestamp::MAX)
-}
-
-/// The order of an index by time, newest last, and its own for every enrollment.
-pub(super) fn by_time(at: Timestamp, id: &EnrollmentId) -> String {
-    format!("{:015}-{id}", at.as_millisecond().max(0))
-}
-
-/// Where an enrollment stands: every index with the order that it has there.
-pub(super) fn places(enrollment: &Enrollment) -> Vec<(&'static str, String)> {
-    let order = by_time(enrollment.invited_at, &enrollment.id);
-    let mut places = vec![
-        ("enrollments-by-subscriber", format!("{}/{order}", enrollment.subscriber)),
-        ("enrollments", order.clone()),
-    ];
-    if let Some(facility) = &enrollment.facility {
-        places.push(("enrollments-by-facility", format!("{facility}/{order}")));
-    }
-    places
 }
 
 impl RegistrationAuthority {
@@ -107,9 +90,22 @@ impl RegistrationAuthority {
     /// # Errors
     /// When what was asked for does not do, or the store fails; then nothing was issued.
     pub async fn invite(&self, caller: &Caller, invite: Invite) -> Result<IssuedInvitation, OperatorError> {
+        self.invite_once(caller, invite, None).await
+    }
+
+    /// As [`RegistrationAuthority::invite`]; asked for again under the same key, the answer is the same.
+    ///
+    /// # Errors
+    /// As there; and when this key has issued something else, or the link has been made anew since.
+    pub async fn invite_once(
+        &self,
+        caller: &Caller,
+        invite: Invite,
+        once: Option<Once>,
+    ) -> Result<IssuedInvitation, OperatorError> {
         for _ in 0..TRIES {
-            match self.try_invite(caller, &invite).await {
-                // Somebody else created the facility at the same moment.
+            match self.try_invite(caller, &invite, once).await {
+                // Somebody else created the facility, or sent the same form, at the same moment.
                 Err(OperatorError::Store(StoreError::Conflict(_))) => {}
                 other => return other,
             }
@@ -125,83 +121,57 @@ impl RegistrationAuthority {
         self.examined(caller, invite).await.map(|_| ())
     }
 
-    async fn try_invite(&self, caller: &Caller, invite: &Invite) -> Result<IssuedInvitation, OperatorError> {
-        let Examined { organization, subscriber, offer, platforms, note, changes } =
-            self.examined(caller, invite).await?;
-        let (carrier, policy) = (invite.carrier, &organization.policy);
+    async fn try_invite(
+        &self,
+        caller: &Caller,
+        invite: &Invite,
+        once: Option<Once>,
+    ) -> Result<IssuedInvitation, OperatorError> {
+        if let Some(once) = once
+            && let Some((before, issued)) = self.issued_before(caller, "invite", once).await?
+        {
+            let subscriber = &invite.subscriber;
+            let same = before.subscriber_name == subscriber.name.trim()
+                && subscriber.id.as_ref().is_none_or(|id| *id == before.subscriber)
+                && before.offer == invite.offer
+                && invite.facility.as_ref().is_none_or(|code| before.facility.as_ref() == Some(code));
+            return if same { Ok(issued) } else { Err(OperatorError::SentBefore(before.id)) };
+        }
+        let Examined { subscriber, offer, platforms, note, changes } = self.examined(caller, invite).await?;
+        let carrier = invite.carrier;
+        let draws = once.map(|once| self.derived(caller, "invite", once)).transpose()?;
         let wanted =
-            Wanted { subscriber: &subscriber, offer, policy, platforms, note, carrier, succession: None };
+            Wanted { subscriber: &subscriber, offer, platforms, note, carrier, succession: None, draws };
         let (issued, _) = self.issue(caller, wanted, changes, |commit, _| Ok(commit)).await?;
         Ok(issued)
     }
 
     /// Looks at everything that an invitation asks for, and finds what else it changes.
     async fn examined(&self, caller: &Caller, invite: &Invite) -> Result<Examined<'_>, OperatorError> {
-        let organization = self.issuing(&caller.organization, &invite.offer).await?;
+        let organization = self.invited_by(&caller.organization).await?;
         let offer = self.offered(&invite.offer)?;
-        let (known, subscriber) = self.invited_person(caller, invite).await?;
-        let (access, doer) = (&self.0.access, caller.doer());
-        // Where there is a cap, invitations of the same person come one after the other.
-        let capped = organization.policy.certificates_per_person;
-        if let (Some(most), Some(_)) = (capped, &known) {
-            self.under_the_cap(&caller.organization, &subscriber.id, most).await?;
-        }
-        let known = known.as_ref();
-        let mut changes = put_subscriber(access, Commit::new(), known, &subscriber, capped.is_some(), &doer)?;
+        let subscriber = self.invited_person(caller, invite).await?;
+        let mut changes = put_subscriber(Commit::new(), &subscriber)?;
         let facility = match &subscriber.facility {
-            Some(code) => Some(match self.0.directory.find_facility(&caller.organization, code).await? {
-                Some(known) => known,
-                None => {
-                    let new = Facility::new(code.clone(), code.to_string());
-                    changes = new_facility(access, changes, &new, &doer)?;
-                    new
-                }
-            }),
+            Some(code) => {
+                let known = self.0.directory.find_facility(&caller.organization, code).await?;
+                let facility = match known {
+                    Some(known) => known,
+                    None => {
+                        let new = Facility { code: code.clone(), name: code.to_string() };
+                        let key = Key::new(format!("facility/{code}"))?;
+                        changes = put_facility(changes.guard(Guard::Absent(key)), &new)?;
+                        new
+                    }
+                };
+                Some(facility)
+            }
             None => None,
         };
-        if let Some(facility) = &facility {
-            takes_invitations(facility, &offer.name)?;
-        }
         self.complete_for(&organization, offer, &subscriber, facility.as_ref())?;
         let platforms = chosen_platforms(&invite.platforms, offer)?;
         let note = invite.note.as_deref().map(|note| bounded("the note", note)).transpose()?;
-        Ok(Examined { organization, subscriber, offer, platforms, note, changes })
-    }
-
-    /// The organization, where it is open and hands out this offer.
-    pub(super) async fn issuing(
-        &self,
-        id: &OrganizationId,
-        offer: &str,
-    ) -> Result<Organization, OperatorError> {
-        let organization = self.invited_by(id).await?;
-        if let Some(at) = organization.closed_at {
-            let why = format!("it was closed on {at}; nothing is issued in it");
-            return Err(OperatorError::Unfit { what: "the organization", why });
-        }
-        // An offer that is not there at all is told as such.
-        if self.offered(offer).is_ok() && !organization.policy.allows(offer) {
-            let why = format!("{offer:?} is not handed out in this organization");
-            return Err(OperatorError::Unfit { what: "the offer", why });
-        }
-        Ok(organization)
-    }
-
-    /// Refuses one more where the person has as many as they may have.
-    async fn under_the_cap(
-        &self,
-        organization: &OrganizationId,
-        id: &SubscriberId,
-        most: u32,
-    ) -> Result<(), OperatorError> {
-        let living = self.living_of(organization, id).await?.len();
-        if living < usize::try_from(most).unwrap_or(usize::MAX) {
-            return Ok(());
-        }
-        let why = format!(
-            "this person has {living} certificates and open invitations, and {most} is the most; end or reissue one"
-        );
-        Err(OperatorError::Unfit { what: "the invitation", why })
+        Ok(Examined { subscriber, offer, platforms, note, changes })
     }
 
     async fn invited_by(&self, id: &OrganizationId) -> Result<Organization, OperatorError> {
@@ -217,11 +187,7 @@ impl RegistrationAuthority {
         })
     }
 
-    async fn invited_person(
-        &self,
-        caller: &Caller,
-        invite: &Invite,
-    ) -> Result<(Option<(Subscriber, Version)>, Subscriber), OperatorError> {
+    async fn invited_person(&self, caller: &Caller, invite: &Invite) -> Result<Subscriber, OperatorError> {
         let name = bounded("the subscriber's name", &invite.subscriber.name)?;
         let email = match invite.subscriber.email.as_deref() {
             Some(email) => Some(bounded("the e-mail address", email)?),
@@ -237,13 +203,8 @@ impl RegistrationAuthority {
                 })?
             }
         };
-        let read = self.0.access.subscriber(&caller.organization, &id).await?;
-        let known = read.as_ref().map(|(known, _)| known.clone());
+        let known = self.0.directory.find_subscriber(&caller.organization, &id).await?;
         if let Some(known) = &known {
-            if let Some(at) = known.retired_at {
-                let why = format!("{id} was retired on {at}; take the person back first");
-                return Err(OperatorError::Unfit { what: "the subscriber", why });
-            }
             caller.must_reach(known.facility.as_ref(), || format!("subscriber {id}"))?;
         }
         let facility = invite.facility.clone().or_else(|| known.as_ref().and_then(|k| k.facility.clone()));
@@ -256,7 +217,7 @@ impl RegistrationAuthority {
         let kept = || known.as_ref().filter(|k| k.name == name).and_then(|k| k.kana.clone());
         let kana = kana.transpose()?.or_else(kept);
         let email = email.or_else(|| known.and_then(|k| k.email));
-        Ok((read, Subscriber { id, name, kana, email, facility, retired_at: None }))
+        Ok(Subscriber { id, name, kana, email, facility })
     }
 
     /// Finds out now, not at the claim, whether the offer's templates can be filled for this person.
@@ -282,19 +243,6 @@ impl RegistrationAuthority {
             .map_err(|e| OperatorError::Unfit { what: "the names in the certificate", why: e.to_string() })
     }
 
-    pub(super) fn draw(&self, offer: &Offer) -> Result<Drawn, OperatorError> {
-        let entropy = self.0.parts.entropy.as_ref();
-        Ok(Drawn {
-            code: Code::draw(entropy)?,
-            number: Number::draw(entropy)?,
-            secret: Secret::draw(entropy)?,
-            separate: match offer.bundle.password {
-                PasswordMode::Separate => Some(draw_bundle_password(entropy)?),
-                PasswordMode::Secret | PasswordMode::Shown | PasswordMode::Chosen => None,
-            },
-        })
-    }
-
     /// Writes the pointers, then the enrollment with `changes` and whatever `with` adds. Returns what the operator hands over,
     /// and the enrollment.
     pub(super) async fn issue<F>(
@@ -307,13 +255,11 @@ impl RegistrationAuthority {
     where
         F: FnOnce(Commit, &EnrollmentId) -> Result<Commit, OperatorError>,
     {
-        let id = EnrollmentId::draw(self.0.parts.entropy.as_ref())?;
+        let id = EnrollmentId::draw(wanted.entropy(self))?;
         let (drawn, enrollment) = self.point_to(caller, &id, &wanted).await?;
         let key = enrollment_key(&id)?;
         let mut commit = changes.guard(Guard::Absent(key.clone())).put(key.clone(), encode(&enrollment)?);
-        for (index, order) in places(&enrollment) {
-            commit = commit.index(IndexEntry { index: Key::new(index)?, order, document: key.clone() });
-        }
+        commit = placed(commit, &id, places(&enrollment))?;
         let happened = [Happening::Invited {
             subscriber: enrollment.subscriber.clone(),
             predecessor: enrollment.predecessor.clone(),
@@ -355,7 +301,7 @@ impl RegistrationAuthority {
         wanted: &Wanted<'_>,
     ) -> Result<(Drawn, Enrollment), OperatorError> {
         for _ in 0..TRIES {
-            let drawn = self.draw(wanted.offer)?;
+            let drawn = Drawn::draw(wanted.entropy(self), wanted.offer)?;
             let enrollment = self.new_enrollment(caller, id, wanted, &drawn)?;
             if self.pointed(&enrollment).await? {
                 return Ok((drawn, enrollment));
@@ -391,14 +337,12 @@ impl RegistrationAuthority {
         id: &EnrollmentId,
         offer: &Offer,
         drawn: &Drawn,
-        (carrier, policy): (Carrier, &Policy),
+        carrier: Carrier,
     ) -> Result<Credentials, OperatorError> {
         let now = self.now();
         let pepper = &self.0.parts.pepper;
         let hash = |purpose, scope: &str, text: &str| pepper.hash(purpose, scope, text.as_bytes());
-        let days = policy.invitation_days.unwrap_or(offer.invitation_days);
-        let invitation_ends = after(now, SignedDuration::from_hours(24 * i64::from(days)));
-        let hours = policy.link_hours.map(|hours| SignedDuration::from_hours(i64::from(hours)));
+        let invitation_ends = after(now, SignedDuration::from_hours(24 * i64::from(offer.invitation_days)));
         let separate = drawn.separate.as_ref();
         Ok(Credentials {
             code: hash(Purpose::Code, "", drawn.code.expose())?,
@@ -406,8 +350,9 @@ impl RegistrationAuthority {
             secret: hash(Purpose::Secret, id.as_str(), drawn.secret.expose())?,
             separate_password: separate.map(|p| self.seal_separate(id, &drawn.secret, p)).transpose()?,
             link_ends: match carrier {
-                Carrier::Message => after(now, hours.unwrap_or(offer.link_life)).min(invitation_ends),
+                Carrier::Message => after(now, offer.link_life).min(invitation_ends),
                 Carrier::Letter => invitation_ends,
+                Carrier::Screen => after(now, SCREEN).min(invitation_ends),
             },
             invitation_ends,
         })
@@ -420,7 +365,7 @@ impl RegistrationAuthority {
         wanted: &Wanted<'_>,
         drawn: &Drawn,
     ) -> Result<Enrollment, OperatorError> {
-        let kept = self.credentials(id, wanted.offer, drawn, (wanted.carrier, wanted.policy))?;
+        let kept = self.credentials(id, wanted.offer, drawn, wanted.carrier)?;
         let succession = wanted.succession.as_ref();
         Ok(Enrollment {
             id: id.clone(),
@@ -440,6 +385,7 @@ impl RegistrationAuthority {
             link_ends: kept.link_ends,
             invitation_ends: kept.invitation_ends,
             redrawn_at: None,
+            changed_at: None,
             attempts: Attempts::default(),
             predecessor: succession.map(|s| s.predecessor.clone()),
             successor: None,
@@ -474,7 +420,6 @@ impl RegistrationAuthority {
 
 /// An invitation that can be issued.
 struct Examined<'a> {
-    organization: Organization,
     subscriber: Subscriber,
     offer: &'a Offer,
     platforms: Vec<Platform>,
@@ -486,24 +431,21 @@ struct Examined<'a> {
 pub(super) struct Wanted<'a> {
     pub(super) subscriber: &'a Subscriber,
     pub(super) offer: &'a Offer,
-    pub(super) policy: &'a Policy,
     pub(super) platforms: Vec<Platform>,
     pub(super) note: Option<String>,
     pub(super) carrier: Carrier,
     pub(super) succession: Option<Succession>,
+    /// What is drawn, where that is settled by the form that asks.
+    pub(super) draws: Option<Derived>,
 }
 
-/// Whether people of this facility may get this offer now.
-pub(super) fn takes_invitations(facility: &Facility, offer: &str) -> Result<(), OperatorError> {
-    if let Some(at) = facility.closed_at {
-        let why = format!("{} was closed on {at}; nobody is invited for it", facility.code);
-        return Err(OperatorError::Unfit { what: "the facility", why });
+impl Wanted<'_> {
+    fn entropy<'a>(&'a self, authority: &'a RegistrationAuthority) -> &'a dyn Entropy {
+        match &self.draws {
+            Some(draws) => draws,
+            None => authority.0.parts.entropy.as_ref(),
+        }
     }
-    if facility.allows(offer) {
-        return Ok(());
-    }
-    let why = format!("{offer:?} is not handed out in facility {}", facility.code);
-    Err(OperatorError::Unfit { what: "the offer", why })
 }
 
 fn chosen_platforms(chosen: &[Platform], offer: &Offer) -> Result<Vec<Platform>, OperatorError> {

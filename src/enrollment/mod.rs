@@ -3,31 +3,38 @@
 //! [`state`] and [`transition`] are pure and hold the rules; every use case reads an enrollment, lets a transition decide, and
 //! commits the result with its event under a guard on the version that it read. A lost race is decided again from fresh data.
 
+mod acts;
 mod administer;
 mod audit;
 mod authority;
 mod bundle;
 mod caller;
 mod census;
+mod change_device;
 mod check;
 mod claim;
 mod credentials;
 mod decoy;
 mod deliver;
+mod drawn;
+mod hint;
 mod id;
 mod invite;
+mod list;
+mod once;
 mod open;
+mod places;
 mod query;
 mod record;
 mod redraw;
 mod refusal;
-mod retire;
 mod sealed;
 mod state;
 mod succession;
 mod transition;
 mod view;
 
+pub use acts::{Asked, Done, Effect, EnrollmentAct, Preview, Seen};
 pub use audit::{Audit, Fault, Finding, audit};
 pub use authority::{
     AuthorityParts, AuthoritySettings, Notice, NoticeKind, OperatorError, RegistrationAuthority,
@@ -35,14 +42,17 @@ pub use authority::{
 pub use bundle::{BundleError, Maker};
 pub use caller::Caller;
 pub use census::{Amount, Census, census};
+pub use change_device::ChangeRefusal;
 pub use claim::{ClaimRequest, Credential};
 pub use credentials::{Code, Malformed, Number, Secret, Ticket};
+pub use hint::Hint;
 pub use id::{EnrollmentId, NotAnEnrollmentId};
 pub use invite::{Carrier, Invite, SubscriberInvite};
-pub use query::{CertificateSummary, EnrollmentDetail, EnrollmentSummary, ListQuery, Listed};
+pub use list::{Amounts, Count, Ends, ListQuery, Listed, Need, NeedPolicy, Sort};
+pub use once::Once;
+pub use query::{CertificateSummary, EnrollmentDetail, EnrollmentSummary};
 pub use record::{Actor, Enrollment, Happening, LifeEvent, ReissueReason};
 pub use refusal::Refusal;
-pub use retire::Retirement;
 pub use state::{Attempts, Claim, Credentials, Delivery, Standing, State};
 pub use transition::{Door, LockPolicy, Presented, Presenting};
 pub use view::{

@@ -3,22 +3,20 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::acts::Seen;
 use super::authority::{OperatorError, RegistrationAuthority, enrollment_key};
 use super::caller::Caller;
 use super::id::EnrollmentId;
 use super::record::{Enrollment, LifeEvent};
+use super::refusal::Refusal;
 use super::state::{Attempts, Standing, State};
+use super::transition::Door;
 use crate::device::Platform;
-use crate::directory::{FacilityCode, SubscriberId, partition};
+use crate::directory::{FacilityCode, SubscriberId};
 use crate::ledger::{self, CertificateRecord, CertificateStatus};
 use crate::pki::serial::SerialNumber;
+use crate::store::Position;
 use crate::store::record::decode;
-use crate::store::{Cursor, Key, Position, Scan};
-
-/// How many enrollments one look at the index reads.
-const PAGE: usize = 200;
-/// How many enrollments one list may look through before it returns what it has, with a cursor.
-const MOST_LOOKED_AT: usize = 100_000;
 
 /// An enrollment in a list.
 #[derive(Debug, Clone, Serialize)]
@@ -93,28 +91,12 @@ pub struct EnrollmentDetail {
     pub certificate: Option<CertificateSummary>,
     /// What happened, oldest first.
     pub events: Vec<LifeEvent>,
-}
-
-/// Which enrollments.
-#[derive(Debug, Clone, Default)]
-pub struct ListQuery {
-    /// Only those that stand so.
-    pub state: Option<Standing>,
-    /// Only those of this facility.
-    pub facility: Option<FacilityCode>,
-    /// Go on after this, as the page before told.
-    pub after: Option<String>,
-    /// At most so many.
-    pub limit: usize,
-}
-
-/// A page of a list, newest first.
-#[derive(Debug, Clone, Serialize)]
-pub struct Listed {
-    /// The enrollments.
-    pub enrollments: Vec<EnrollmentSummary>,
-    /// What to ask for next; `None` when this was all.
-    pub next: Option<String>,
+    /// Why the holder of the link is refused at this moment; `None` where the secret is asked for or the file lies ready.
+    #[serde(skip)]
+    pub link_refuses: Option<Refusal>,
+    /// Up to where the log was read: what goes with an act on what is shown here.
+    #[serde(skip)]
+    pub seen: Seen,
 }
 
 impl RegistrationAuthority {
@@ -150,56 +132,16 @@ impl RegistrationAuthority {
         }
     }
 
-    /// The caller's enrollments, newest first. A list by state looks through the index and may return fewer than asked for,
-    /// with a cursor to go on.
-    ///
-    /// # Errors
-    /// When the query does not do, or the store fails.
-    pub async fn list(&self, caller: &Caller, query: ListQuery) -> Result<Listed, OperatorError> {
-        if !(1..=1_000).contains(&query.limit) {
-            let why = "between 1 and 1,000 enrollments fit on a page".to_owned();
-            return Err(OperatorError::Unfit { what: "the limit", why });
-        }
-        let partition = partition(&caller.organization)?;
-        let (index, prefix) = match &query.facility {
-            Some(code) => (Key::new("enrollments-by-facility")?, format!("{code}/")),
-            None => (Key::new("enrollments")?, String::new()),
-        };
-        let mut after = query.after.map(Cursor);
-        let mut enrollments = Vec::new();
-        let mut looked_at = 0;
-        loop {
-            let scan = Scan { prefix: prefix.clone(), after: after.take(), descending: true, limit: PAGE };
-            let page = self.store().scan(&partition, &index, scan).await?;
-            for (order, key) in page.entries {
-                looked_at += 1;
-                let Some(document) = self.store().find(&partition, &key).await? else { continue };
-                let enrollment: Enrollment = decode(&document.bytes)?;
-                let fits = caller.reaches(&enrollment)
-                    && query.state.is_none_or(|state| enrollment.standing(self.now()) == state);
-                if fits {
-                    enrollments.push(self.summary(&enrollment));
-                }
-                if enrollments.len() == query.limit {
-                    return Ok(Listed { enrollments, next: Some(order) });
-                }
-            }
-            match page.next {
-                None => return Ok(Listed { enrollments, next: None }),
-                Some(next) if looked_at >= MOST_LOOKED_AT => {
-                    return Ok(Listed { enrollments, next: Some(next.0) });
-                }
-                Some(next) => after = Some(next),
-            }
-        }
-    }
-
     /// One enrollment with its certificate and its history.
     ///
     /// # Errors
     /// When there is no such enrollment in the caller's organization, or the store fails.
     pub async fn show(&self, caller: &Caller, id: &EnrollmentId) -> Result<EnrollmentDetail, OperatorError> {
+        let seen = self.seen(caller).await?;
         let loaded = self.get(caller, id).await?;
+        let now = self.now();
+        let locked = loaded.enrollment.attempts.lock(now).map(|until| Refusal::Locked { until });
+        let link_refuses = loaded.enrollment.admits(Door::Link, now).err().or(locked);
         let certificate = match loaded.enrollment.state.claim() {
             Some(claim) => ledger::find(self.store(), &loaded.partition, &claim.serial).await?,
             None => None,
@@ -212,6 +154,8 @@ impl RegistrationAuthority {
             attempts: loaded.enrollment.attempts,
             certificate: certificate.map(|(record, _)| certificate_summary(record)),
             events,
+            link_refuses,
+            seen,
         })
     }
 }

@@ -25,11 +25,14 @@ pub enum ReissueReason {
     Lost,
     /// The file was lost on the way, or could not be installed. The old certificate is revoked at once.
     LostDownload,
+    /// The device is the same, and the certificate has vanished from it (it was reset, the app was installed anew) or was made
+    /// for the wrong kind of device. The old certificate is revoked at once; the next may be claimed on every kind.
+    Reinstalled,
 }
 
 impl ReissueReason {
     /// All reasons.
-    pub const ALL: [Self; 3] = [Self::NewDevice, Self::Lost, Self::LostDownload];
+    pub const ALL: [Self; 4] = [Self::NewDevice, Self::Lost, Self::LostDownload, Self::Reinstalled];
 
     /// The word on the command line.
     #[must_use]
@@ -38,6 +41,23 @@ impl ReissueReason {
             Self::NewDevice => "new-device",
             Self::Lost => "lost",
             Self::LostDownload => "lost-download",
+            Self::Reinstalled => "reinstalled",
+        }
+    }
+
+    /// Whether the device is the same as before, so that what is installed next replaces in place.
+    #[must_use]
+    pub const fn same_device(self) -> bool {
+        matches!(self, Self::LostDownload | Self::Reinstalled)
+    }
+
+    /// For what reason the old certificate is revoked at once; `None` where it stays until the new one is proven.
+    #[must_use]
+    pub const fn revokes(self) -> Option<RevocationReason> {
+        match self {
+            Self::NewDevice => None,
+            Self::Lost => Some(RevocationReason::KeyCompromise),
+            Self::LostDownload | Self::Reinstalled => Some(RevocationReason::Superseded),
         }
     }
 }
@@ -92,6 +112,9 @@ pub struct Enrollment {
     /// When link, number and secret were last made anew, if ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redrawn_at: Option<Timestamp>,
+    /// When something last happened to it, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
     /// Wrong secrets.
     pub attempts: Attempts,
     /// The enrollment whose place it takes.
@@ -211,6 +234,11 @@ pub enum Happening {
     },
     /// It was taken back.
     Cancelled,
+    /// An operator wrote the note anew.
+    Noted {
+        /// What it says now; nothing where it was taken away.
+        note: Option<String>,
+    },
 }
 
 impl Happening {
@@ -234,6 +262,7 @@ impl Happening {
             Self::Replaced { .. } => "replaced",
             Self::Redrawn => "redrawn",
             Self::Cancelled => "cancelled",
+            Self::Noted { .. } => "noted",
         }
     }
 }
@@ -292,6 +321,7 @@ mod tests {
             Happening::Reissued { successor: id.clone(), reason: ReissueReason::Lost },
             Happening::Replaced { by: id.clone() },
             Happening::Cancelled,
+            Happening::Noted { note: Some("spare phone".to_owned()) },
         ];
         let operator = Actor::Operator("keiko".to_owned());
         let account = AccountId::draw(&SystemEntropy).unwrap();

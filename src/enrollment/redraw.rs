@@ -1,10 +1,14 @@
 //! An invitation gets a new link, number and secret: it was printed again, or the old ones are in wrong hands.
 
+use super::acts::Asked;
 use super::authority::{OperatorError, RegistrationAuthority, TRIES};
 use super::caller::Caller;
+use super::drawn::Drawn;
+use super::hint::Hint;
 use super::id::EnrollmentId;
 use super::invite::Carrier;
 use super::view::IssuedInvitation;
+use crate::entropy::Entropy;
 use crate::store::{Commit, StoreError};
 
 impl RegistrationAuthority {
@@ -19,17 +23,40 @@ impl RegistrationAuthority {
         id: &EnrollmentId,
         carrier: Carrier,
     ) -> Result<IssuedInvitation, OperatorError> {
+        self.redraw_asked(caller, id, carrier, Asked::default()).await
+    }
+
+    pub(super) async fn redraw_asked(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        carrier: Carrier,
+        asked: Asked,
+    ) -> Result<IssuedInvitation, OperatorError> {
+        let act = format!("redraw/{id}");
+        let derived = || asked.once.map(|once| self.derived(caller, &act, once)).transpose();
+        // A draw whose code or number was taken is passed over, and the next one tried.
+        let source = derived()?;
         for _ in 0..TRIES {
             let loaded = self.get(caller, id).await?;
             let offer = self.offered(&loaded.enrollment.offer)?;
-            let organization = self.issuing(&caller.organization, &offer.name).await?;
-            let drawn = self.draw(offer)?;
-            let new = self.credentials(id, offer, &drawn, (carrier, &organization.policy))?;
+            if let Some(again) = derived()?
+                && let Some(drawn) = self.drawn_for(&loaded.enrollment, offer, &again)?
+            {
+                return Ok(self.handed_over(&loaded.enrollment, offer, drawn));
+            }
+            self.as_seen(&loaded, asked.seen).await?;
+            let entropy: &dyn Entropy = match &source {
+                Some(source) => source,
+                None => self.0.parts.entropy.as_ref(),
+            };
+            let drawn = Drawn::draw(entropy, offer)?;
+            let new = self.credentials(id, offer, &drawn, carrier)?;
             let Some((next, happened)) = loaded.enrollment.clone().redrawn(new, self.now()) else {
                 return Err(OperatorError::NotNow {
                     id: id.clone(),
                     standing: loaded.enrollment.standing(self.now()),
-                    hint: "only an invitation that nobody has used gets a new secret; `tegata reissue` issues another one",
+                    hint: Hint::NoNewSecret,
                 });
             };
             // The pointers first: they are passed over until what they point to has been committed.
@@ -37,7 +64,7 @@ impl RegistrationAuthority {
                 continue;
             }
             let happened = [happened];
-            let commit = self.change(Commit::new(), loaded.version, &next, caller, &happened)?;
+            let commit = self.change(Commit::new(), &loaded, &next, caller, &happened)?;
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);

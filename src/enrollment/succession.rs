@@ -1,14 +1,15 @@
 //! A new enrollment takes another's place: new device, lost device, lost download.
 
+use super::acts::Asked;
 use super::authority::{Loaded, OperatorError, RegistrationAuthority, TRIES};
 use super::caller::Caller;
 use super::claim::delivery_key;
+use super::hint::Hint;
 use super::id::EnrollmentId;
 use super::invite::{Carrier, Succession, Wanted};
 use super::record::{Enrollment, Happening, ReissueReason};
 use super::state::{Standing, State};
 use super::view::IssuedInvitation;
-use crate::directory::put_subscriber;
 use crate::ledger::RevocationReason;
 use crate::store::{Commit, EntryChange, StoreError};
 
@@ -39,8 +40,19 @@ impl RegistrationAuthority {
         why: ReissueReason,
         carrier: Carrier,
     ) -> Result<IssuedInvitation, OperatorError> {
+        self.reissue_asked(caller, id, why, carrier, Asked::default()).await
+    }
+
+    pub(super) async fn reissue_asked(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        why: ReissueReason,
+        carrier: Carrier,
+        asked: Asked,
+    ) -> Result<IssuedInvitation, OperatorError> {
         for _ in 0..TRIES {
-            match self.try_reissue(caller, id, why, carrier).await {
+            match self.try_reissue(caller, id, why, carrier, asked).await {
                 Err(OperatorError::Store(StoreError::Conflict(_))) => {}
                 other => return other,
             }
@@ -54,41 +66,45 @@ impl RegistrationAuthority {
         id: &EnrollmentId,
         why: ReissueReason,
         carrier: Carrier,
+        asked: Asked,
     ) -> Result<IssuedInvitation, OperatorError> {
+        let act = format!("reissue/{id}");
+        if let Some(once) = asked.once
+            && let Some((before, issued)) = self.issued_before(caller, &act, once).await?
+        {
+            let same = before.predecessor.as_ref() == Some(id);
+            return if same { Ok(issued) } else { Err(OperatorError::SentBefore(before.id)) };
+        }
         let old = self.get(caller, id).await?;
+        self.as_seen(&old, asked.seen).await?;
         self.reissuable(&old.enrollment, why)?;
         let waiting = self.waiting_successor(caller, &old).await?;
         let (changes, ends) = self.ends_now(&old, why).await?;
-        let known = self.0.access.subscriber(&caller.organization, &old.enrollment.subscriber).await?;
-        let known = known.ok_or_else(|| {
-            crate::directory::DirectoryError::Missing(format!("subscriber {}", old.enrollment.subscriber))
-        })?;
-        let subscriber = known.0.clone();
-        if let Some(at) = subscriber.retired_at {
-            let why = format!("{} was retired on {at}; take the person back first", subscriber.id);
-            return Err(OperatorError::Unfit { what: "the subscriber", why });
-        }
+        let subscriber = self
+            .0
+            .directory
+            .find_subscriber(&caller.organization, &old.enrollment.subscriber)
+            .await?
+            .ok_or_else(|| {
+                crate::directory::DirectoryError::Missing(format!("subscriber {}", old.enrollment.subscriber))
+            })?;
         caller.must_reach(subscriber.facility.as_ref(), || format!("subscriber {}", subscriber.id))?;
-        let organization = self.issuing(&caller.organization, &old.enrollment.offer).await?;
         let offer = self.offered(&old.enrollment.offer)?;
-        // That the person is still who they were, and not retired meanwhile, is what the commit rests on.
-        let changes =
-            put_subscriber(&self.0.access, changes, Some(&known), &subscriber, false, &caller.doer())?;
         let wanted = Wanted {
             subscriber: &subscriber,
             offer,
-            policy: &organization.policy,
             // Another device may be of another kind; the same device is not.
             platforms: match why {
                 ReissueReason::LostDownload => old.enrollment.platforms.clone(),
-                ReissueReason::NewDevice | ReissueReason::Lost => Vec::new(),
+                ReissueReason::NewDevice | ReissueReason::Lost | ReissueReason::Reinstalled => Vec::new(),
             },
             note: old.enrollment.note.clone(),
             carrier,
             succession: Some(Succession {
                 predecessor: id.clone(),
-                line: (why == ReissueReason::LostDownload).then(|| old.enrollment.line.clone()),
+                line: why.same_device().then(|| old.enrollment.line.clone()),
             }),
+            draws: asked.once.map(|once| self.derived(caller, &act, once)).transpose()?,
         };
         let mut told: Vec<(EnrollmentId, Vec<Happening>)> = Vec::new();
         let (issued, _) = self
@@ -98,14 +114,14 @@ impl RegistrationAuthority {
                 let (mut next, more) = self.after_reissue(old.enrollment.clone(), successor, why);
                 happened.extend(more);
                 next.successor = Some(successor.clone());
-                commit = self.change(commit, old.version, &next, caller, &happened)?;
+                commit = self.change(commit, &old, &next, caller, &happened)?;
                 told.push((id.clone(), happened));
                 if let Some(waiting) = &waiting
                     && let Some((next, happened)) =
                         waiting.enrollment.clone().replaced(successor.clone(), self.now())
                 {
                     let happened = vec![happened];
-                    commit = self.change(commit, waiting.version, &next, caller, &happened)?;
+                    commit = self.change(commit, waiting, &next, caller, &happened)?;
                     told.push((next.id, happened));
                 }
                 Ok(commit)
@@ -117,24 +133,24 @@ impl RegistrationAuthority {
         Ok(issued)
     }
 
-    fn reissuable(&self, old: &Enrollment, why: ReissueReason) -> Result<(), OperatorError> {
+    pub(super) fn reissuable(&self, old: &Enrollment, why: ReissueReason) -> Result<(), OperatorError> {
         let standing = old.standing(self.now());
         let refuse = |hint| Err(OperatorError::NotNow { id: old.id.clone(), standing, hint });
         match (&old.state, why) {
-            (State::Replaced { .. }, _) => refuse("another enrollment took its place; reissue that one"),
-            (State::Cancelled { .. }, _) => refuse("it was cancelled; invite the person anew"),
-            (State::Invited, ReissueReason::Lost) if standing != Standing::Expired => {
-                refuse("nobody has used it yet; use lost-download for new credentials, or cancel it")
+            (State::Replaced { .. }, _) => refuse(Hint::Replaced),
+            (State::Cancelled { .. }, _) => refuse(Hint::Cancelled),
+            (State::Invited, ReissueReason::Lost | ReissueReason::Reinstalled)
+                if standing != Standing::Expired =>
+            {
+                refuse(Hint::NotUsedYet)
             }
-            (State::Installed { .. }, ReissueReason::LostDownload) => {
-                refuse("it is installed; use new-device, or lost where the device is gone")
-            }
+            (State::Installed { .. }, ReissueReason::LostDownload) => refuse(Hint::Installed),
             _ => Ok(()),
         }
     }
 
     /// The successor that was issued before and that nobody has used.
-    async fn waiting_successor(
+    pub(super) async fn waiting_successor(
         &self,
         caller: &Caller,
         old: &Loaded,
@@ -147,7 +163,7 @@ impl RegistrationAuthority {
             _ => Err(OperatorError::NotNow {
                 id: old.enrollment.id.clone(),
                 standing: old.enrollment.standing(self.now()),
-                hint: "its successor has been claimed already; reissue the successor (`tegata show` names it)",
+                hint: Hint::SuccessorClaimed,
             }),
         }
     }
@@ -158,12 +174,7 @@ impl RegistrationAuthority {
         old: &Loaded,
         why: ReissueReason,
     ) -> Result<(Commit, Vec<Happening>), OperatorError> {
-        let reason = match why {
-            ReissueReason::NewDevice => return Ok((Commit::new(), Vec::new())),
-            ReissueReason::Lost => RevocationReason::KeyCompromise,
-            ReissueReason::LostDownload => RevocationReason::Superseded,
-        };
-        let Some(serial) = old.enrollment.state.certificate() else {
+        let (Some(reason), Some(serial)) = (why.revokes(), old.enrollment.state.certificate()) else {
             return Ok((Commit::new(), Vec::new()));
         };
         let mut commit = self.end_certificate(Commit::new(), &old.partition, serial, reason).await?;
@@ -184,7 +195,9 @@ impl RegistrationAuthority {
         let unchanged = old.clone();
         let next = match (&old.state, why) {
             // Nobody has a certificate from it: the new invitation simply takes over.
-            (State::Invited, _) | (_, ReissueReason::LostDownload) => old.replaced(successor.clone(), now),
+            (State::Invited, _) | (_, ReissueReason::LostDownload | ReissueReason::Reinstalled) => {
+                old.replaced(successor.clone(), now)
+            }
             (_, ReissueReason::NewDevice) => return (unchanged, None),
             // The revocation stands among what happened already.
             (_, ReissueReason::Lost) => {

@@ -427,6 +427,16 @@ impl Enrollment {
         Some((self, Happening::Unlocked))
     }
 
+    /// The note is another one from now on. `None` where it says that already.
+    #[must_use]
+    pub fn noted(mut self, note: Option<String>) -> Option<(Self, Happening)> {
+        if self.note == note {
+            return None;
+        }
+        self.note.clone_from(&note);
+        Some((self, Happening::Noted { note }))
+    }
+
     /// The kind of device it was claimed on.
     #[must_use]
     pub fn platform(&self) -> Option<Platform> {

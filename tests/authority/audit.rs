@@ -11,7 +11,7 @@ use tegata::enrollment::{
     Audit, Carrier, ClaimRequest, Credential, Fault, Number, ReissueReason, audit, census,
 };
 use tegata::ledger::RevocationReason;
-use tegata::store::{Commit, Contents, EntryChange, IndexEntry, Key, Partition, Row, RowKind, Store};
+use tegata::store::{Commit, Contents, EntryChange, Guard, IndexEntry, Key, Partition, Row, RowKind, Store};
 
 use crate::world::{World, invite};
 
@@ -28,6 +28,8 @@ struct Town {
     revoked: String,
     replaced: String,
     successor: String,
+    /// Issued in the place of `installed`, and not used yet.
+    changing: String,
 }
 
 impl Town {
@@ -48,6 +50,7 @@ impl Town {
         let why = ReissueReason::NewDevice;
         let successor = authority.reissue(&world.caller, &replaced.enrollment, why).await.unwrap();
         world.install(&successor).await;
+        let changing = authority.reissue(&world.caller, &installed.enrollment, why).await.unwrap();
         let cancelled = new("cancelled").await;
         authority.cancel(&world.caller, &cancelled.enrollment).await.unwrap();
         let facility: FacilityCode = "G13B".parse().unwrap();
@@ -58,10 +61,15 @@ impl Town {
         let request = ClaimRequest { by: nobody, ..World::request(&invited, None) };
         authority.claim(request).await.unwrap_err();
         authority.redraw(&world.caller, &invited.enrollment, Carrier::Message).await.unwrap();
-        let [claimed, installed, revoked, replaced, successor, invited] =
-            [&claimed, &installed, &revoked, &replaced, &successor, &invited]
+        let [claimed, installed, revoked, replaced, successor, invited, changing] =
+            [&claimed, &installed, &revoked, &replaced, &successor, &invited, &changing]
                 .map(|issued| format!("enrollment/{}", issued.enrollment));
-        Self { world, invited, claimed, installed, revoked, replaced, successor }
+        // From here on, what is missing in the lists is missing.
+        let lease = key("lease/lists");
+        let held = Commit::new().put(lease.clone(), written(&serde_json::json!({})));
+        let held = world.inner.commit(&Partition::installation(), held).await.unwrap();
+        assert!(authority.build_lists(&Guard::Version(lease, held.version), 10).await.unwrap());
+        Self { world, invited, claimed, installed, revoked, replaced, successor, changing }
     }
 
     async fn audit(&self) -> Audit {
@@ -198,6 +206,60 @@ const DAMAGES: &[(Fault, Damage)] = &[
         async {
             town.commit_outside(Commit::new().unindex(key("organizations"), "default")).await;
             "document organization".to_owned()
+        }
+        .boxed()
+    }),
+    (Fault::NotInIndex, |town| {
+        async {
+            let order = town.order("enrollments-by-state", &town.claimed).await;
+            town.commit(Commit::new().unindex(key("enrollments-by-state"), order)).await;
+            town.claimed.clone()
+        }
+        .boxed()
+    }),
+    (Fault::NotInIndex, |town| {
+        async {
+            let order = town.order("enrollments-by-end", &town.installed).await;
+            town.commit(Commit::new().unindex(key("enrollments-by-end"), order)).await;
+            town.installed.clone()
+        }
+        .boxed()
+    }),
+    (Fault::NotInIndex, |town| {
+        async {
+            let order = town.order("enrollments-in-need", &town.changing).await;
+            town.commit(Commit::new().unindex(key("enrollments-in-need"), order)).await;
+            town.changing.clone()
+        }
+        .boxed()
+    }),
+    (Fault::IndexAstray, |town| {
+        async {
+            let document = key(&town.installed);
+            let order = "fetched/000000000000001-x".to_owned();
+            let place = IndexEntry { index: key("enrollments-by-state"), order, document };
+            town.commit(Commit::new().index(place)).await;
+            "place fetched/000000000000001-x of index enrollments-by-state".to_owned()
+        }
+        .boxed()
+    }),
+    (Fault::IndexAstray, |town| {
+        async {
+            let document = key(&town.revoked);
+            let order = "000000000000001-x".to_owned();
+            let place = IndexEntry { index: key("enrollments-by-end"), order, document };
+            town.commit(Commit::new().index(place)).await;
+            "place 000000000000001-x of index enrollments-by-end".to_owned()
+        }
+        .boxed()
+    }),
+    (Fault::IndexAstray, |town| {
+        async {
+            let document = key(&town.installed);
+            let order = "locked/000000000000001-x".to_owned();
+            let place = IndexEntry { index: key("enrollments-in-need"), order, document };
+            town.commit(Commit::new().index(place)).await;
+            "place locked/000000000000001-x of index enrollments-in-need".to_owned()
         }
         .boxed()
     }),
@@ -345,7 +407,7 @@ async fn a_store_with_somebody_at_every_step_of_a_life_is_sound() {
     let audit = town.audit().await;
     assert_eq!(audit.findings, []);
     assert!(audit.is_clean());
-    assert_eq!((audit.enrollments, audit.certificates, audit.leftovers), (8, 5, 0));
+    assert_eq!((audit.enrollments, audit.certificates, audit.leftovers), (9, 5, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -412,13 +474,13 @@ async fn a_census_counts_everybody_where_they_stand() {
         organization.standings.iter().filter(|(_, count)| *count > 0).map(|(s, n)| (s.name(), *n)).collect();
     assert_eq!(
         standings,
-        [("invited", 2), ("claimed", 1), ("installed", 2), ("replaced", 1), ("revoked", 1), ("cancelled", 1)]
+        [("invited", 3), ("claimed", 1), ("installed", 2), ("replaced", 1), ("revoked", 1), ("cancelled", 1)]
     );
-    assert_eq!(organization.documents["enrollment"].rows, 8);
+    assert_eq!(organization.documents["enrollment"].rows, 9);
     assert_eq!(organization.documents["certificate"].rows, 5);
-    assert_eq!(organization.indexes["enrollments"].rows, 8);
+    assert_eq!(organization.indexes["enrollments"].rows, 9);
     assert_eq!(organization.indexes["enrollments-by-facility"].rows, 1);
-    assert_eq!((installation.documents["code"].rows, installation.documents["decoy"].rows), (9, 1));
+    assert_eq!((installation.documents["code"].rows, installation.documents["decoy"].rows), (10, 1));
     assert_eq!(installation.entries["ticket"].rows, 5);
     assert!(organization.events.rows > 20 && organization.events.bytes > 2_000);
 }

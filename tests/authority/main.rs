@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod access;
+mod acts;
 mod audit;
+mod change_device;
 mod crashing;
-mod directory;
 mod isolation;
 mod life;
+mod lists;
 mod numbers;
 mod races;
 mod reach;

@@ -100,7 +100,7 @@ async fn a_reissue_that_makes_no_sense_says_what_would() {
     world.install(&world.invitation).await;
     let refused = authority.reissue(caller, id, ReissueReason::LostDownload).await;
     let Err(OperatorError::NotNow { hint, .. }) = refused else { panic!("it was done") };
-    assert!(hint.contains("new-device"), "{hint}");
+    assert!(hint.to_string().contains("new-device"), "{hint}");
     let second = authority.reissue(caller, id, ReissueReason::NewDevice).await.unwrap();
     authority.cancel(caller, &second.enrollment).await.unwrap();
     let refused = authority.reissue(caller, &second.enrollment, ReissueReason::NewDevice).await;

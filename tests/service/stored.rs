@@ -86,9 +86,7 @@ impl Stored {
         let mut enrollments: BTreeMap<_, _> = states.map(|(id, state)| (id, (state, None))).collect();
         for event in &self.events {
             let event = record(event);
-            // The directory's own events tell of no enrollment.
-            let Some(enrollment) = event["enrollment"].as_str() else { continue };
-            if let Some((_, last)) = enrollments.get_mut(enrollment) {
+            if let Some((_, last)) = enrollments.get_mut(&string(&event, "enrollment")) {
                 *last = Some(string(&event, "kind"));
             }
         }

@@ -3,8 +3,8 @@
 use super::{Auditor, Fault, Judged, Seen, StoreError};
 use crate::directory::{Facility, Subscriber};
 use crate::enrollment::claim::delivery_key;
-use crate::enrollment::invite::places;
 use crate::enrollment::open::{Pointer, pointer_key, serial_key};
+use crate::enrollment::places::{later_places, places};
 use crate::enrollment::record::{Enrollment, Happening, LifeEvent};
 use crate::enrollment::state::{Claim, State};
 use crate::ledger::{CertificateRecord, CertificateStatus};
@@ -42,7 +42,8 @@ impl Auditor<'_> {
         {
             judged.fault(Fault::OwnerMissing, format!("there is no facility/{code}"));
         }
-        for (index, order) in places(enrollment) {
+        let coming = if self.built { Vec::new() } else { later_places(enrollment) };
+        for (index, order) in places(enrollment).into_iter().filter(|place| !coming.contains(place)) {
             let found = self.place(partition, index, &order).await?;
             if found.is_none_or(|found| found.as_str() != key) {
                 judged.fault(Fault::NotInIndex, format!("it does not stand at {order} of index {index}"));

@@ -14,6 +14,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 
 use super::id::EnrollmentId;
+use super::list::building::built;
 use super::record::Enrollment;
 use crate::directory::OrganizationId;
 use crate::store::record::{Record, decode};
@@ -90,6 +91,8 @@ enum Seen<T> {
 struct Auditor<'a> {
     store: &'a dyn Contents,
     now: Timestamp,
+    /// Whether every enrollment has all its places; the lists of an older store may still be building.
+    built: bool,
 }
 
 fn named(key: impl AsRef<str>) -> Result<Key, StoreError> {
@@ -192,7 +195,7 @@ pub async fn audit(
         // What events are about is read as well.
         total += documents + places + 2 * events + entries;
     }
-    let auditor = Auditor { store, now };
+    let auditor = Auditor { store, now, built: built(store).await? };
     let mut audit = Audit::default();
     let mut suspects = Vec::new();
     for head in &heads {

@@ -4,8 +4,8 @@ use super::{Auditor, Fault, Judged, Seen, StoreError, organization_of};
 use crate::directory::{self, About, DirectoryEvent, Organization};
 use crate::enrollment::claim::delivery_key;
 use crate::enrollment::decoy::order_of;
-use crate::enrollment::invite::places;
 use crate::enrollment::open::{Pointer, pointer_key, serial_key};
+use crate::enrollment::places::{ALL, BY_END, BY_FACILITY, BY_STATE, BY_SUBSCRIBER, IN_NEED, places};
 use crate::enrollment::record::{Enrollment, LifeEvent};
 use crate::enrollment::state::State;
 use crate::ledger::{self, CertificateRecord};
@@ -150,7 +150,7 @@ impl Auditor<'_> {
             return Ok(Judged::is(Fault::IndexAstray, format!("it leads to {document}, which is not there")));
         };
         let stands = match index.as_str() {
-            "enrollments" | "enrollments-by-subscriber" | "enrollments-by-facility" => {
+            ALL | BY_SUBSCRIBER | BY_FACILITY | BY_STATE | BY_END | IN_NEED => {
                 decode::<Enrollment>(&found.bytes).ok().map(|enrollment| {
                     places(&enrollment).iter().any(|place| *place == (index.as_str(), order.to_owned()))
                 })
