@@ -144,6 +144,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("cms", &["src/pki/cms"]),
     ("prometheus_client", &["src/telemetry/"]),
     ("krilla", &["src/letter/"]),
+    ("webauthn_rs", &["src/http/console/passkeys"]),
     ("reqwest", &["src/cli/doctor", "src/cli/load"]),
 ];
 

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, AccountId, Passkey, Recovery};
-use super::event::{About, Deed, DirectoryEvent, Doer};
+use super::event::{About, Change, Deed, DirectoryEvent, Doer};
 use super::operator::Operator;
 use super::organization::{Organization, OrganizationId};
 use super::text::Fields;
@@ -39,7 +39,7 @@ impl Default for SessionPolicy {
         Self {
             idle: SignedDuration::from_mins(60),
             absolute: SignedDuration::from_hours(12),
-            stepped_up: SignedDuration::from_mins(10),
+            stepped_up: SignedDuration::from_mins(5),
         }
     }
 }
@@ -298,6 +298,31 @@ impl Access {
         self.change_account(id, doer, |account| {
             let account = with_passkey(account, passkey)?;
             Ok((account, Commit::new(), Deed::PasskeyAdded { passkey: passkey.name.clone() }, ()))
+        })
+        .await
+    }
+
+    /// Gives a passkey another name.
+    ///
+    /// # Errors
+    /// When it is not there, the name does not do, or the store fails.
+    pub async fn rename_passkey(
+        &self,
+        id: &AccountId,
+        credential_id: &str,
+        name: &str,
+        doer: &Doer,
+    ) -> Result<(), DirectoryError> {
+        let mut fields = Fields::default();
+        let name = fields.line("passkey", name);
+        fields.done()?;
+        self.change_account(id, doer, |mut account| {
+            let found = account.passkeys.iter_mut().find(|it| it.credential_id == credential_id);
+            let passkey = found.ok_or_else(|| DirectoryError::Missing("this passkey".to_owned()))?;
+            let before = std::mem::replace(&mut passkey.name, name.clone());
+            let change =
+                Change { field: "passkey".to_owned(), before: before.into(), after: name.clone().into() };
+            Ok((account, Commit::new(), Deed::Changed { changes: vec![change] }, ()))
         })
         .await
     }

@@ -1,46 +1,27 @@
-//! What keeps a registration or a sign-in together that is under way: the WebAuthn library's own state, kept for minutes and
-//! taken once.
+//! A registration or a sign-in that is under way travels sealed in the page that began it, so that looking at that page writes
+//! nothing and any node can finish it. What the store keeps is that it was finished: each is good once.
 
 use jiff::SignedDuration;
 
 use super::DirectoryError;
 use super::access::Access;
 use super::session::entry_key;
-use super::token::CeremonyToken;
+use crate::pepper::Purpose;
 use crate::store::Partition;
 
 /// How long a person may take to show a passkey.
-const LASTS: SignedDuration = SignedDuration::from_mins(10);
+pub const CEREMONY_LASTS: SignedDuration = SignedDuration::from_mins(10);
 
 impl Access {
-    /// Keeps the state of a ceremony. What it is comes back only under the same `kind`, such as `sign-in`.
+    /// Says that the ceremony called `name` is finished now; only the first who says so is told yes. A name is asked for within
+    /// [`CEREMONY_LASTS`] of its making, and forgotten after twice that.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn begin_ceremony(
-        &self,
-        kind: &'static str,
-        state: &[u8],
-    ) -> Result<CeremonyToken, DirectoryError> {
-        let token = CeremonyToken::draw(self.parts.entropy.as_ref())?;
-        let key = entry_key(kind, &token.hash(&self.parts.pepper)?)?;
-        let put = self.store().put_entry_if_absent(&Partition::installation(), &key, state, LASTS).await?;
-        if put { Ok(token) } else { Err(DirectoryError::Busy) }
-    }
-
-    /// The state of a ceremony, once; none where it is over, was taken, or never was.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn take_ceremony(
-        &self,
-        kind: &'static str,
-        token: &CeremonyToken,
-    ) -> Result<Option<Vec<u8>>, DirectoryError> {
-        let (installation, key) =
-            (Partition::installation(), entry_key(kind, &token.hash(&self.parts.pepper)?)?);
-        let Some(state) = self.store().find_entry(&installation, &key).await? else { return Ok(None) };
-        let deleted = self.store().delete_entry_if(&installation, &key, &state).await?;
-        Ok(deleted.then_some(state))
+    pub async fn finish_ceremony(&self, kind: &'static str, name: &[u8]) -> Result<bool, DirectoryError> {
+        let hash = self.parts.pepper.hash(Purpose::Ceremony, kind, name)?;
+        let key = entry_key("ceremony-finished", &hash)?;
+        let lasts = CEREMONY_LASTS.saturating_mul(2);
+        Ok(self.store().put_entry_if_absent(&Partition::installation(), &key, b"1", lasts).await?)
     }
 }

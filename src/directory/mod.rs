@@ -26,6 +26,7 @@ mod welcome;
 pub use access::{Access, Post, SessionPolicy};
 pub use account::{Account, AccountId, NotAnAccountId, Passkey, Recovery};
 pub use actor::Actor;
+pub use ceremony::CEREMONY_LASTS;
 pub use changed::Changed;
 pub use colour::{Colour, Ground, NotAColour, Unreadable};
 pub use doors::{FirstPage, FoundFacility};
@@ -40,7 +41,7 @@ pub use role::{Act, Facilities, InstallationAct, NotARole, Reach, Role};
 pub use session::{ListedSession, Session, Shown};
 pub use subscriber::{Subscriber, SubscriberId};
 pub use text::{Flaw, LONGEST_TEXT, Unfit, address, line};
-pub use token::{CeremonyToken, RecoveryCode, RecoveryTicket, SessionToken, WelcomeToken};
+pub use token::{RecoveryCode, RecoveryTicket, SessionToken, WelcomeToken};
 pub use welcome::{Invited, OpenWelcome, WELCOME_LASTS, Welcome};
 
 use std::sync::Arc;

@@ -244,6 +244,14 @@ impl Access {
         .await
     }
 
+    /// The session's name in the list ([`ListedSession::id`]).
+    ///
+    /// # Errors
+    /// When hashing fails.
+    pub fn session_name(&self, token: &SessionToken) -> Result<String, DirectoryError> {
+        self.session_id(token)
+    }
+
     /// Signs out.
     ///
     /// # Errors

@@ -61,10 +61,6 @@ token!(
     WelcomeToken, Purpose::Welcome
 );
 token!(
-    /// What keeps a registration or a sign-in together that is under way: 52 letters of Crockford's base 32 (260 bits).
-    CeremonyToken, Purpose::Ceremony
-);
-token!(
     /// What somebody holds who showed a right recovery code and registers a new passkey: 52 letters (260 bits).
     RecoveryTicket, Purpose::Recovery
 );

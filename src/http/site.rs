@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::assets;
+use super::console::Passkeys;
 use super::delivery::Reached;
 use super::headers::SecurityHeaders;
 use super::limits::Limits;
@@ -55,6 +56,7 @@ pub struct SiteParts {
 /// One of the sites; shared by all of its workers.
 pub struct Site {
     pub(super) kind: SiteKind,
+    pub(super) passkeys: Option<Passkeys>,
     /// Where people reach it.
     pub(super) url: Url,
     pub(super) authority: RegistrationAuthority,
@@ -111,6 +113,10 @@ impl Site {
             SiteKind::Console => &assets::CONSOLE_STYLE_SOURCE,
         };
         Ok(Arc::new(Self {
+            passkeys: match kind {
+                SiteKind::Landing | SiteKind::Check => None,
+                SiteKind::Console => Passkeys::of(&url, Arc::clone(&pepper)),
+            },
             headers: SecurityHeaders::new(url.scheme() == "https" && !is_this_machine(&url), style),
             url,
             limits: Limits::new(settings.limits, Arc::clone(&clock), entropy.as_ref())?,

@@ -414,14 +414,13 @@ async fn the_check_of_the_store_knows_all_of_it() {
 }
 
 #[tokio::test]
-async fn the_state_of_a_ceremony_is_taken_once_and_only_as_what_it_is() {
+async fn a_ceremony_is_finished_once_as_long_as_it_could_be() {
     let world = World::new().await;
     let access = world.authority.access();
-    let token = access.begin_ceremony("sign-in", b"state").await.unwrap();
-    assert!(access.take_ceremony("registration", &token).await.unwrap().is_none());
-    assert_eq!(access.take_ceremony("sign-in", &token).await.unwrap().as_deref(), Some(&b"state"[..]));
-    assert!(access.take_ceremony("sign-in", &token).await.unwrap().is_none());
-    let token = access.begin_ceremony("sign-in", b"state").await.unwrap();
-    world.clock.advance(SignedDuration::from_mins(10));
-    assert!(access.take_ceremony("sign-in", &token).await.unwrap().is_none());
+    let both = tokio::join!(access.finish_ceremony("sign-in", b"a"), access.finish_ceremony("sign-in", b"a"));
+    assert_eq!(usize::from(both.0.unwrap()) + usize::from(both.1.unwrap()), 1);
+    assert!(access.finish_ceremony("registration", b"a").await.unwrap());
+    assert!(access.finish_ceremony("sign-in", b"b").await.unwrap());
+    world.clock.advance(tegata::directory::CEREMONY_LASTS);
+    assert!(!access.finish_ceremony("sign-in", b"a").await.unwrap());
 }

@@ -1,6 +1,7 @@
 //! What a handler of the console is given: a [`Guest`] where everybody may come, a [`Desk`] where somebody is signed in.
 
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
@@ -13,11 +14,16 @@ use jiff::Timestamp;
 use super::cookies;
 use super::flash::Flash;
 use super::frame::{ConsoleFrame, nonce_scope};
+use super::passkeys::Passkeys;
 use super::query::Query;
 use super::standing::{Place, Standing};
 use super::typed::Typed;
-use crate::directory::{Account, Act, Directory, InstallationAct, Organization, OrganizationId, Role};
+use crate::directory::{
+    Access, Account, Act, Actor, Directory, Doer, InstallationAct, Organization, OrganizationId, Role,
+    SessionToken,
+};
 use crate::enrollment::{Caller, RegistrationAuthority};
+use crate::entropy::Entropy;
 use crate::http::error::HttpError;
 use crate::http::frame::page;
 use crate::http::visit::Visit;
@@ -41,10 +47,7 @@ pub struct Guest {
 
 impl Guest {
     pub(super) fn new(visit: Visit, request: &HttpRequest, typed: Option<Rc<Typed>>) -> Self {
-        let scope = match visit.standing() {
-            Some(standing) => format!("session {}", standing.session_name()),
-            None => format!("browser {}", cookies::browser(&visit, request)),
-        };
+        let scope = scope(visit.standing().as_deref(), || cookies::browser(&visit, request));
         Self {
             path: request.path().to_owned(),
             query: Query::read(request.path(), request.query_string()),
@@ -140,6 +143,44 @@ impl Guest {
         &self.visit.site().authority
     }
 
+    /// What lets people in, and changes the directory.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        self.visit.site().authority.access()
+    }
+
+    /// The passkeys of this console.
+    pub(super) fn passkeys(&self) -> Result<&Passkeys, HttpError> {
+        self.visit.site().passkeys.as_ref().ok_or_else(|| HttpError::internal("this address has no passkeys"))
+    }
+
+    pub(super) fn entropy(&self) -> &dyn Entropy {
+        self.visit.site().entropy.as_ref()
+    }
+
+    /// From which address the request comes.
+    #[must_use]
+    pub fn from(&self) -> IpAddr {
+        self.visit.ends().client
+    }
+
+    /// Who is signed in, on a page that is open to everybody.
+    pub(super) fn standing(&self) -> Option<Rc<Standing>> {
+        self.visit.standing()
+    }
+
+    /// The same request, once somebody has been let in by it.
+    pub(super) fn let_in(&self, standing: &Standing) -> Self {
+        Self { scope: scope(Some(standing), String::new), ..self.clone() }
+    }
+
+    /// The device of the request in a few words, such as "Windows (Chrome)".
+    #[must_use]
+    pub fn device_name(&self) -> String {
+        let device = self.visit.device(None);
+        format!("{} ({})", self.words().device(device.platform), device.browser.as_str())
+    }
+
     /// The directory.
     #[must_use]
     pub fn directory(&self) -> &Directory {
@@ -211,10 +252,16 @@ impl Desk {
         &self.standing.account
     }
 
-    /// The session, account and place of this request.
+    /// The session of this request.
+    pub(super) fn token(&self) -> &SessionToken {
+        &self.standing.token
+    }
+
+    /// Who the directory's log names for what is done now.
     #[must_use]
-    pub fn standing(&self) -> &Standing {
-        &self.standing
+    pub fn doer(&self) -> Doer {
+        let Account { id, name, .. } = &self.standing.account;
+        Doer { actor: Actor::Account { id: *id, name: name.clone() }, from: Some(self.from()) }
     }
 
     fn place(&self) -> Result<&Place, HttpError> {
@@ -272,6 +319,14 @@ impl Desk {
         let place = self.place()?;
         let from = self.guest.visit.ends().client;
         Ok(Caller::of(place.organization.id.clone(), &place.operator, Some(from)))
+    }
+}
+
+/// What forms are bound to: the session, or the browser before anybody has signed in.
+fn scope(standing: Option<&Standing>, browser: impl FnOnce() -> String) -> String {
+    match standing {
+        Some(standing) => format!("session {}", standing.session_name()),
+        None => format!("browser {}", browser()),
     }
 }
 

@@ -7,6 +7,7 @@ use askama::filters::Safe;
 
 use super::frame::attribute;
 use super::typed::Typed;
+use crate::directory::{Flaw, Unfit};
 use crate::http::words::Words;
 
 /// What is wrong with a field, and what would be right.
@@ -72,6 +73,25 @@ impl Entered {
     pub fn wrong_but(&mut self, field: &'static str, wrong: &impl ToString, right: &impl ToString) {
         let right = Some(right.to_string());
         self.problems.push(FieldProblem { field, wrong: wrong.to_string(), right });
+    }
+
+    /// Notes what the directory found wrong; the fields have the names that it gives them.
+    pub fn unfit(&mut self, unfit: &[Unfit], words: Words) {
+        for Unfit { field, flaw } in unfit {
+            let wrong = match flaw {
+                Flaw::Empty | Flaw::Needed => words.say("flaw-empty"),
+                Flaw::TooLong(most) => words.say("flaw-too-long").with("most", *most),
+                Flaw::ControlCharacter | Flaw::TurnsText => words.say("flaw-invisible"),
+                Flaw::NotAnAddress => words.say("flaw-address"),
+                Flaw::OutOfRange(least, most) => {
+                    words.say("flaw-range").with("least", *least).with("most", *most)
+                }
+                Flaw::Unknown(name) => words.say("flaw-unknown").with("name", name.clone()),
+                Flaw::Taken(name) => words.say("flaw-taken").with("name", name.clone()),
+                Flaw::Alphabet(letters) => words.say("flaw-alphabet").with("letters", *letters),
+            };
+            self.wrong(field, &wrong);
+        }
     }
 
     /// Notes it where the name was not typed that an act which cannot be undone asks for (`parts::confirm`).

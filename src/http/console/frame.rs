@@ -35,6 +35,24 @@ pub struct Said {
     pub text: String,
 }
 
+/// A moment, behind however many references a template has put it.
+pub trait Moment {
+    /// The moment.
+    fn at(&self) -> Timestamp;
+}
+
+impl Moment for Timestamp {
+    fn at(&self) -> Timestamp {
+        *self
+    }
+}
+
+impl<T: Moment> Moment for &T {
+    fn at(&self) -> Timestamp {
+        (**self).at()
+    }
+}
+
 /// Makes the nonces of the forms on a page.
 #[derive(Clone)]
 pub(super) struct Nonces {
@@ -233,7 +251,8 @@ impl ConsoleFrame {
 
     /// A moment as an element: the time in Japan, with its distance from now as a hint, and exactly for machines.
     #[must_use]
-    pub fn time(&self, at: Timestamp) -> Safe<String> {
+    pub fn time(&self, at: &impl Moment) -> Safe<String> {
+        let at = at.at();
         let shown = self.words.moment(at, self.now);
         Safe(format!(
             "<time datetime=\"{at:.0}\" title=\"{}\">{}</time>",
@@ -244,7 +263,8 @@ impl ConsoleFrame {
 
     /// A date as an element.
     #[must_use]
-    pub fn date(&self, at: Timestamp) -> Safe<String> {
+    pub fn date(&self, at: &impl Moment) -> Safe<String> {
+        let at = at.at();
         let shown = self.words.date(at);
         let distance = self.distance(at);
         Safe(format!(

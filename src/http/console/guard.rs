@@ -112,7 +112,7 @@ async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<(), Stop> {
     }
     let typed = if writes { typed(request).await? } else { None };
     let organization = request.match_info().get("organization").map(str::to_owned);
-    let standing = standing::of(&visit, request.request(), organization.as_deref()).await?.map(Rc::new);
+    let standing = standing::of(&visit, request.request(), organization.as_deref()).await?;
     if let Some(standing) = &standing {
         visit.stands(Rc::clone(standing));
     }
@@ -131,7 +131,7 @@ async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<(), Stop> {
             return Err(Stop::Answered(interrupted::answer(&guest, Interruption::OtherForm)?));
         }
     }
-    if guard.is_stepped_up() && !standing.as_ref().is_some_and(|standing| standing.is_stepped_up()) {
+    if guard.is_stepped_up() && !stepped_up(&guest, standing.as_deref()).await? {
         return Err(Stop::Answered(interrupted::answer(&guest, Interruption::StepUp)?));
     }
     if let Some(standing) = standing {
@@ -139,6 +139,11 @@ async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<(), Stop> {
     }
     request.extensions_mut().insert(guest);
     Ok(())
+}
+
+async fn stepped_up(guest: &Guest, standing: Option<&Standing>) -> Result<bool, HttpError> {
+    let Some(standing) = standing else { return Ok(false) };
+    guest.access().is_stepped_up(&standing.token).await.map_err(HttpError::internal)
 }
 
 /// The form that was sent; `None` where it is a file, which its handler reads by itself.

@@ -109,11 +109,11 @@ pub fn answer(guest: &Guest, interruption: Interruption) -> Result<HttpResponse,
         Interruption::StepUp => Trouble::StepUp,
     };
     guest.visit.refused_with(trouble.code());
-    let problem = Problem::explain(guest.words(), trouble.code());
     match interruption {
-        Interruption::SignedOut => sign_in::interrupted(guest, trouble, problem, kept.as_ref()),
-        Interruption::StepUp => step_up::interrupted(guest, trouble, problem, kept.as_ref()),
+        Interruption::SignedOut => sign_in::interrupted(guest, kept.as_ref()),
+        Interruption::StepUp => step_up::interrupted(guest, kept.as_ref()),
         Interruption::OtherForm => {
+            let problem = Problem::explain(guest.words(), trouble.code());
             let frame = guest.frame("resume", &problem.title);
             let back = guest.path().to_owned();
             page(trouble.status(), &ResumePage { frame, problem: Some(problem), kept, back })

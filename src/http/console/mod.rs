@@ -43,6 +43,7 @@
     reason = "parts that wait for the pages which use them; take this line away with the last of them"
 )]
 
+mod account;
 mod cookies;
 mod desk;
 mod entered;
@@ -52,8 +53,11 @@ mod guard;
 mod help;
 mod home;
 mod interrupted;
+mod join;
 mod navigation;
+mod passkeys;
 mod query;
+mod recover;
 mod refusal;
 pub(super) mod routes;
 #[cfg(test)]
@@ -72,5 +76,6 @@ pub use routes::{Manner, facts as routes_of_the_console};
 pub(super) use cookies::{
     chosen as language_cookie, language as chosen_language, offered as offered_language,
 };
+pub(super) use passkeys::Passkeys;
 pub(super) use refusal::of as refusal_of;
 pub(super) use standing::Standing;

@@ -5,6 +5,7 @@ use askama::Template;
 use jiff::SignedDuration;
 
 use super::frame::ConsoleFrame;
+use crate::directory::DirectoryError;
 use crate::http::error::HttpError;
 use crate::http::page::Problem;
 use crate::http::visit::Visit;
@@ -40,10 +41,16 @@ pub enum Trouble {
     CeremonyOver,
     /// Too many tries with this account.
     TooManyTries,
+    /// Nobody would be left who may do this.
+    LastOne,
+    /// It is there already.
+    ThereAlready,
+    /// There are as many as there can be.
+    TooMany,
 }
 
 /// Every code of the console with its status, in order.
-pub const ALL: [Trouble; 14] = [
+pub const ALL: [Trouble; 17] = [
     Trouble::SignedOut,
     Trouble::OtherForm,
     Trouble::NotYourRole,
@@ -58,6 +65,9 @@ pub const ALL: [Trouble; 14] = [
     Trouble::Changed,
     Trouble::CeremonyOver,
     Trouble::TooManyTries,
+    Trouble::LastOne,
+    Trouble::ThereAlready,
+    Trouble::TooMany,
 ];
 
 impl Trouble {
@@ -79,6 +89,9 @@ impl Trouble {
             Self::Changed => "T-512",
             Self::CeremonyOver => "T-513",
             Self::TooManyTries => "T-514",
+            Self::LastOne => "T-515",
+            Self::ThereAlready => "T-516",
+            Self::TooMany => "T-517",
         }
     }
 
@@ -96,7 +109,9 @@ impl Trouble {
             | Self::WrongRecovery
             | Self::AccountEnded => StatusCode::FORBIDDEN,
             Self::NoSuchWelcome | Self::CeremonyOver => StatusCode::GONE,
-            Self::LastPasskey | Self::Changed => StatusCode::CONFLICT,
+            Self::LastPasskey | Self::Changed | Self::LastOne | Self::ThereAlready | Self::TooMany => {
+                StatusCode::CONFLICT
+            }
             Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
         }
     }
@@ -105,6 +120,28 @@ impl Trouble {
 impl From<Trouble> for HttpError {
     fn from(trouble: Trouble) -> Self {
         Self::Console(trouble)
+    }
+}
+
+impl From<DirectoryError> for HttpError {
+    /// What a page cannot say better itself: fields that do not do are its own, and so is what somebody else changed.
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Missing(_) => Self::NotFound,
+            DirectoryError::UnknownLink | DirectoryError::Expired { .. } | DirectoryError::Used => {
+                Trouble::NoSuchWelcome.into()
+            }
+            DirectoryError::Ended => Trouble::AccountEnded.into(),
+            DirectoryError::LastPasskey => Trouble::LastPasskey.into(),
+            DirectoryError::LastOne => Trouble::LastOne.into(),
+            DirectoryError::Exists(_) => Trouble::ThereAlready.into(),
+            DirectoryError::TooMany(_) => Trouble::TooMany.into(),
+            DirectoryError::Changed(_) | DirectoryError::Busy => Trouble::Changed.into(),
+            DirectoryError::WrongCode => Trouble::WrongRecovery.into(),
+            DirectoryError::Locked { .. } => Trouble::TooManyTries.into(),
+            DirectoryError::Unfit(_) => Self::BadForm,
+            other => Self::internal(other),
+        }
     }
 }
 

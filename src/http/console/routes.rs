@@ -11,7 +11,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::guard::{Guard, watch_over};
-use super::{help, home, sign_in, step_up};
+use super::{account, help, home, join, recover, sign_in, step_up};
 use crate::http::address::at;
 use crate::http::{assets, health, look};
 
@@ -75,12 +75,28 @@ where
 #[must_use]
 #[rustfmt::skip]
 pub fn rows() -> Vec<Row> {
-    use Guard::{Member, Open, SignedIn};
+    use Guard::{Member, Open, SignedIn, SignedInSteppedUp};
     vec![
         // Entrance
         reads("/", SignedIn, home::first),
         reads("/sign-in", Open, sign_in::show),
+        posts("/sign-in", Open, sign_in::enter),
+        posts("/sign-out", SignedIn, sign_in::leave),
+        reads("/join/{token}", Open, join::show),
+        posts("/join/{token}", Open, join::take),
+        reads("/recover", Open, recover::show),
+        posts("/recover", Open, recover::begin),
+        posts("/recover/passkey", Open, recover::finish),
         reads("/step-up", SignedIn, step_up::show),
+        posts("/step-up", SignedIn, step_up::confirm),
+        // One's own account
+        reads("/account", SignedIn, account::show),
+        posts("/account", SignedIn, account::edit),
+        posts("/account/passkeys", SignedInSteppedUp, account::add_passkey),
+        posts("/account/passkeys/name", SignedIn, account::rename_passkey),
+        posts("/account/passkeys/remove", SignedInSteppedUp, account::remove_passkey),
+        posts("/account/recovery-code", SignedInSteppedUp, account::renew_code),
+        posts("/account/sessions/end", SignedIn, account::end_sessions),
         // Everybody
         reads("/help", Open, help::list),
         reads("/help/{code}", Open, help::explain),

@@ -8,17 +8,22 @@ use std::sync::Arc;
 use askama::Template;
 use scraper::Html;
 
+use super::account::AccountPage;
+use super::entered::Entered;
 use super::flash::Tone;
-use super::frame::{ConsoleFrame, Nonces, Said};
+use super::frame::{ConsoleFrame, Nonces, Said, role_name};
 use super::help::{CodePage, HelpEntry, HelpPage, codes};
 use super::home::HomePage;
 use super::interrupted::{Kept, ResumePage};
+use super::join::JoinPage;
 use super::navigation::{NavigationGroup, Way};
+use super::passkeys::Ceremony;
+use super::recover::{CodeShownPage, NewPasskeyPage, RecoverPage};
 use super::refusal::{ALL, RefusalPage};
 use super::sign_in::SignInPage;
 use super::step_up::StepUpPage;
 use crate::clock::ManualClock;
-use crate::directory::{Act, Role};
+use crate::directory::{AccountId, Act, ListedSession, Passkey, Role, Session};
 use crate::entropy::SystemEntropy;
 use crate::http::catalogues::{catalogue_of, keys_of};
 use crate::http::language::Language;
@@ -159,24 +164,133 @@ impl Sampled for ResumePage {
     }
 }
 
+/// What a browser is asked, as a page carries it.
+pub fn ceremony() -> Ceremony {
+    Ceremony { options: r#"{"publicKey":{"challenge":"AAAA"}}"#.to_owned(), state: "c2VhbGVk".to_owned() }
+}
+
 impl Sampled for SignInPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let frame = outside(words, "sign-in", &words.say("sign-in-title"));
-        let plain = Self { frame, problem: None, back: "/".to_owned(), kept: None };
-        let problem = Problem::explain(words, "T-501");
-        let frame = outside(words, "sign-in", &problem.title);
-        let kept = Some("{}".to_owned());
+        let page = |problem: Option<&'static str>| Self {
+            frame: outside(words, "sign-in", &words.say("sign-in-title")),
+            problem: problem.map(|code| Problem::explain(words, code)),
+            ceremony: ceremony(),
+            back: "/".to_owned(),
+            kept: problem.map(|_| "{}".to_owned()),
+        };
         vec![
-            ("sign-in", plain),
-            ("sign-in-interrupted", Self { frame, problem: Some(problem), back: "/".to_owned(), kept }),
+            ("sign-in", page(None)),
+            ("sign-in-interrupted", page(Some("T-501"))),
+            ("sign-in-copied", page(Some("T-507"))),
         ]
     }
 }
 
 impl Sampled for StepUpPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let frame = within(words, Role::Operator, "step-up", &words.say("step-up-title"));
-        vec![("step-up", Self { frame, problem: None, back: "/".to_owned(), kept: None })]
+        let page = |problem: Option<&'static str>| Self {
+            frame: within(words, Role::Operator, "step-up", &words.say("step-up-title")),
+            problem: problem.map(|code| Problem::explain(words, code)),
+            ceremony: ceremony(),
+            back: "/".to_owned(),
+            kept: None,
+        };
+        vec![("step-up", page(None)), ("step-up-interrupted", page(Some("T-505")))]
+    }
+}
+
+impl Sampled for JoinPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let page = |frame: ConsoleFrame, organization: Option<&str>| Self {
+            frame,
+            role: role_name(words, Role::FacilityManager),
+            organization: organization.map(str::to_owned),
+            until: now() + jiff::SignedDuration::from_hours(40),
+            entered: Entered::default().with("name", &"鈴木 健"),
+            problem: None,
+            ceremony: ceremony(),
+        };
+        let title = words.say("join-title");
+        let clinic = Some("みどり医療介護連携センター");
+        let mut wrong = page(outside(words, "join", &title), clinic);
+        wrong.entered.wrong("name", &words.say("flaw-empty"));
+        let administrator = Self {
+            role: words.say("role-administrator").to_string(),
+            problem: Some(Problem::explain(words, "T-513")),
+            ..page(outside(words, "join", &title), None)
+        };
+        vec![
+            ("join", page(outside(words, "join", &title), clinic)),
+            ("join-signed-in", page(within(words, Role::Operator, "join", &title), clinic)),
+            ("join-wrong", wrong),
+            ("join-administrator", administrator),
+        ]
+    }
+}
+
+impl Sampled for RecoverPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let page = |problem: Option<&'static str>| Self {
+            frame: outside(words, "recover", &words.say("recover-title")),
+            entered: Entered::default(),
+            problem: problem.map(|code| Problem::explain(words, code)),
+        };
+        vec![("recover", page(None)), ("recover-wrong", page(Some("T-508")))]
+    }
+}
+
+impl Sampled for NewPasskeyPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let frame = outside(words, "recover-passkey", &words.say("recover-passkey-title"));
+        vec![("recover-passkey", Self { frame, problem: None, ticket: "t".to_owned(), ceremony: ceremony() })]
+    }
+}
+
+impl Sampled for CodeShownPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let page = |new| Self {
+            frame: within(words, Role::Operator, "recovery-code", &words.say("code-shown-title")),
+            code: zeroize::Zeroizing::new("7KQ4M-2XW9A-B3CD4-E5FG6-H7JK8-M9NP0".to_owned()),
+            new,
+        };
+        vec![("recovery-code-first", page(true)), ("recovery-code-again", page(false))]
+    }
+}
+
+impl Sampled for AccountPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let ago = |hours| now() - jiff::SignedDuration::from_hours(hours);
+        let passkey = |name: &str, used: Option<i64>| Passkey {
+            name: name.to_owned(),
+            credential_id: name.bytes().map(|byte| format!("{byte:02x}")).collect(),
+            created_at: ago(900),
+            last_used_at: used.map(ago),
+            credential: String::new(),
+        };
+        let session = |hours, device: &str, this| {
+            let session = Session {
+                account: AccountId::draw(&SystemEntropy).unwrap(),
+                begun_at: ago(hours),
+                from: Some("203.0.113.7".parse().unwrap()),
+                device: Some(device.to_owned()),
+                passkey: "Windows".to_owned(),
+            };
+            (ListedSession { id: format!("s{hours}"), session, seen_at: ago(hours / 2) }, this)
+        };
+        let page = |passkeys: Vec<Passkey>| Self {
+            frame: within(words, Role::Operator, "account", &words.say("account-title")),
+            passkeys,
+            sessions: vec![session(1, "Windows (Chrome)", true), session(9, "iPhone (Safari)", false)],
+            code_made: Some(ago(900)),
+            entered: Entered::default().with("name", &"佐藤 明子").with("email", &"akiko@example.jp"),
+            problem: None,
+            ceremony: ceremony(),
+        };
+        let both = vec![passkey("Windows (Chrome)", Some(1)), passkey("iPhone (Safari)", None)];
+        vec![
+            ("account", page(both)),
+            ("account-one-passkey", page(vec![passkey("Windows (Chrome)", Some(1))])),
+        ]
     }
 }
 
@@ -209,6 +323,11 @@ pub fn all() -> Vec<Rendered> {
     render::<ResumePage>(&mut pages);
     render::<SignInPage>(&mut pages);
     render::<StepUpPage>(&mut pages);
+    render::<JoinPage>(&mut pages);
+    render::<RecoverPage>(&mut pages);
+    render::<NewPasskeyPage>(&mut pages);
+    render::<CodeShownPage>(&mut pages);
+    render::<AccountPage>(&mut pages);
     pages
 }
 
