@@ -1,0 +1,10 @@
+//! The operators' console over HTTP: who may come in by which route, sessions, passkeys, forms that something came in the way of.
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod authenticator;
+mod browser;
+mod ceremonies;
+mod forms;
+mod matrix;
+mod sessions;
+mod world;
