@@ -256,6 +256,7 @@ impl AppError {
 const fn operator_kind(error: &OperatorError) -> ErrorKind {
     match error {
         OperatorError::NoSuchEnrollment(_)
+        | OperatorError::NoSuchSubscriber(_)
         | OperatorError::NoSuchOrganization(_)
         | OperatorError::NoSuchOffer { .. } => ErrorKind::NotFound,
         OperatorError::Store(_) | OperatorError::Directory(DirectoryError::Store(_)) => ErrorKind::Store,
@@ -267,6 +268,7 @@ const fn operator_code(error: &OperatorError) -> &'static str {
     match error {
         OperatorError::NoSuchEnrollment(_) => "no-such-enrollment",
         OperatorError::NoSuchOrganization(_) => "no-such-organization",
+        OperatorError::NoSuchSubscriber(_) => "no-such-subscriber",
         OperatorError::BeyondReach(_) => "beyond-reach",
         OperatorError::NoSuchOffer { .. } => "no-such-offer",
         OperatorError::NotNow { .. } => "not-now",

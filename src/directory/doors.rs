@@ -25,7 +25,7 @@ pub enum FirstPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FoundFacility {
     /// This organization's facility.
-    One(Box<Organization>, Facility),
+    One(Box<Organization>, Box<Facility>),
     /// Several organizations' facilities have this code, so that nobody's name can be shown.
     Several,
 }
@@ -68,7 +68,7 @@ impl Directory {
             if found.is_some() {
                 return Ok(Some(FoundFacility::Several));
             }
-            found = Some(FoundFacility::One(Box::new(organization), facility));
+            found = Some(FoundFacility::One(Box::new(organization), Box::new(facility)));
         }
         Ok(found)
     }

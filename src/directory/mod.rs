@@ -9,14 +9,17 @@ mod ceremony;
 mod changed;
 mod colour;
 mod doors;
+mod edits;
 mod event;
 pub(crate) mod letters;
 mod logo;
 mod operator;
 mod operators;
 mod organization;
+mod policy;
 mod recovery;
 mod role;
+mod search;
 mod session;
 mod subscriber;
 mod text;
@@ -30,6 +33,7 @@ pub use ceremony::CEREMONY_LASTS;
 pub use changed::Changed;
 pub use colour::{Colour, Ground, NotAColour, Unreadable};
 pub use doors::{FirstPage, FoundFacility};
+pub use edits::{FacilityForm, OrganizationForm, SubscriberForm};
 pub use event::{About, Change, Deed, DirectoryEvent, Doer};
 pub use logo::{LARGEST_FILE as LARGEST_LOGO_FILE, Logo, LogoError, LogoFile};
 pub use operator::{Operator, OperatorToken};
@@ -37,7 +41,9 @@ pub use operators::ListedOperator;
 pub use organization::{
     Contact, Facility, FacilityCode, FirstQuestion, Look, NotAnIdentifier, Organization, OrganizationId,
 };
+pub use policy::{Notice, Policy};
 pub use role::{Act, Facilities, InstallationAct, NotARole, Reach, Role};
+pub use search::{Page, PeopleQuery, folded};
 pub use session::{ListedSession, Session, Shown};
 pub use subscriber::{Subscriber, SubscriberId};
 pub use text::{Flaw, LONGEST_TEXT, Unfit, address, line};
@@ -248,18 +254,28 @@ impl Directory {
         let Some(found) = self.store.find(&partition, &key).await? else {
             return Err(DirectoryError::Missing(format!("organization {}", organization.id)));
         };
-        let (index, order) = (Key::new(FACILITY_FIRST)?, organization.id.as_str().to_owned());
-        let list = match organization.first_question {
+        self.list_first_question(&organization.id, organization.first_question).await?;
+        let commit =
+            Commit::new().guard(Guard::Version(key.clone(), found.version)).put(key, encode(organization)?);
+        self.store.commit(&partition, commit).await?;
+        Ok(())
+    }
+
+    /// Says in the installation's list whether an organization asks for the facility first.
+    async fn list_first_question(
+        &self,
+        id: &OrganizationId,
+        first: FirstQuestion,
+    ) -> Result<(), DirectoryError> {
+        let (index, order) = (Key::new(FACILITY_FIRST)?, id.as_str().to_owned());
+        let list = match first {
             FirstQuestion::Number => Commit::new().unindex(index, order),
             FirstQuestion::Facility => {
-                let document = Key::new(format!("organization/{}", organization.id))?;
+                let document = Key::new(format!("organization/{id}"))?;
                 Commit::new().index(IndexEntry { index, order, document })
             }
         };
         self.store.commit(&Partition::installation(), list).await?;
-        let commit =
-            Commit::new().guard(Guard::Version(key.clone(), found.version)).put(key, encode(organization)?);
-        self.store.commit(&partition, commit).await?;
         Ok(())
     }
 
@@ -340,7 +356,7 @@ impl Directory {
         Ok(found.map(|(subscriber, _)| subscriber))
     }
 
-    /// Writes a facility, new or changed.
+    /// Writes a facility, new or changed, without an event: for founding and importing.
     ///
     /// # Errors
     /// When the store fails.
@@ -349,7 +365,11 @@ impl Directory {
         organization: &OrganizationId,
         facility: &Facility,
     ) -> Result<(), DirectoryError> {
-        let commit = put_facility(Commit::new(), facility)?;
+        let key = Key::new(format!("facility/{}", facility.code))?;
+        let old = self.find_facility(organization, &facility.code).await?;
+        let old = old.as_ref().map(search::facility_places).unwrap_or_default();
+        let commit = Commit::new().put(key.clone(), encode(facility)?);
+        let commit = search::moved(commit, &key, &old, &search::facility_places(facility))?;
         self.store.commit(&partition(organization)?, commit).await?;
         Ok(())
     }
@@ -400,20 +420,52 @@ pub fn check_entry(key: &str, bytes: &[u8]) -> Option<Result<(), StoreError>> {
     }
 }
 
-/// Adds a facility to a commit of its organization's partition.
+/// Adds a new facility to a commit of its organization's partition, on condition that there is none with its code.
 ///
 /// # Errors
 /// When the record cannot be written.
-pub fn put_facility(commit: Commit, facility: &Facility) -> Result<Commit, DirectoryError> {
+pub(crate) fn new_facility(
+    access: &Access,
+    commit: Commit,
+    facility: &Facility,
+    doer: &Doer,
+) -> Result<Commit, DirectoryError> {
     let key = Key::new(format!("facility/{}", facility.code))?;
-    Ok(commit.put(key, encode(facility)?))
+    let commit = commit.guard(Guard::Absent(key.clone())).put(key.clone(), encode(facility)?);
+    let commit = search::moved(commit, &key, &[], &search::facility_places(facility))?;
+    let (about, called) = (About::Facility(facility.code.clone()), facility.name.clone());
+    access.tell(commit, about, doer, None, Deed::Created { called })
 }
 
-/// Adds a subscriber to a commit of its organization's partition.
+/// Adds a person to a commit of its organization's partition, on condition that the record is still as `known`: written where
+/// something changed, or where the version has to be a new one, with its event.
 ///
 /// # Errors
 /// When the record cannot be written.
-pub fn put_subscriber(commit: Commit, subscriber: &Subscriber) -> Result<Commit, DirectoryError> {
+pub(crate) fn put_subscriber(
+    access: &Access,
+    commit: Commit,
+    known: Option<&(Subscriber, Version)>,
+    subscriber: &Subscriber,
+    renew: bool,
+    doer: &Doer,
+) -> Result<Commit, DirectoryError> {
     let key = Key::new(format!("subscriber/{}", subscriber.id))?;
-    Ok(commit.put(key, encode(subscriber)?))
+    let about = About::Subscriber(subscriber.id.clone());
+    let new = search::people_places(subscriber);
+    let Some((old, version)) = known else {
+        let commit = commit.guard(Guard::Absent(key.clone())).put(key.clone(), encode(subscriber)?);
+        let commit = search::moved(commit, &key, &[], &new)?;
+        return access.tell(commit, about, doer, None, Deed::Created { called: subscriber.name.clone() });
+    };
+    let mut commit = commit.guard(Guard::Version(key.clone(), *version));
+    let changes = event::differences(old, subscriber, &[])?;
+    if !changes.is_empty() || renew {
+        commit = commit.put(key.clone(), encode(subscriber)?);
+    }
+    if changes.is_empty() {
+        return Ok(commit);
+    }
+    let commit = search::moved(commit, &key, &search::people_places(old), &new)?;
+    access.tell(commit, about, doer, Some(*version), Deed::Changed { changes })
 }

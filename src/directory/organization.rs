@@ -1,12 +1,15 @@
 //! A tenant and its facilities.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::colour::Colour;
 use super::logo::Logo;
+use super::policy::Policy;
 use crate::store::record::Record;
 
 /// A text that cannot be an identifier.
@@ -186,13 +189,27 @@ pub struct Organization {
     /// What people are asked for first where no link brought them.
     #[serde(default)]
     pub first_question: FirstQuestion,
+    /// What it decided for itself.
+    #[serde(default)]
+    pub policy: Policy,
+    /// When it was closed: nothing is issued and claimed in it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
 }
 
 impl Organization {
     /// An organization with the pages as Tegata brings them.
     #[must_use]
     pub fn new(id: OrganizationId, name: String, contact: Contact) -> Self {
-        Self { id, name, contact, look: Look::default(), first_question: FirstQuestion::default() }
+        Self {
+            id,
+            name,
+            contact,
+            look: Look::default(),
+            first_question: FirstQuestion::default(),
+            policy: Policy::default(),
+            closed_at: None,
+        }
     }
 }
 
@@ -208,6 +225,29 @@ pub struct Facility {
     pub code: FacilityCode,
     /// Its name.
     pub name: String,
+    /// Whom its people ask; the organization's contact where nothing is said.
+    #[serde(default)]
+    pub contact: Contact,
+    /// The offers that its people may get; the organization's where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offers: Option<BTreeSet<String>>,
+    /// When it was closed: nobody is invited for it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
+}
+
+impl Facility {
+    /// An open facility.
+    #[must_use]
+    pub fn new(code: FacilityCode, name: String) -> Self {
+        Self { code, name, contact: Contact::default(), offers: None, closed_at: None }
+    }
+
+    /// Whether its people may get this offer.
+    #[must_use]
+    pub fn allows(&self, offer: &str) -> bool {
+        self.offers.as_ref().is_none_or(|offers| offers.contains(offer))
+    }
 }
 
 impl Record for Facility {

@@ -1,5 +1,6 @@
 //! The person named in the certificate.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::organization::{FacilityCode, identifier};
@@ -26,6 +27,9 @@ pub struct Subscriber {
     pub email: Option<String>,
     /// The facility the person works for, where there is one.
     pub facility: Option<FacilityCode>,
+    /// When the person was retired: everything they had has ended, and nothing is issued to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<Timestamp>,
 }
 
 impl Record for Subscriber {

@@ -16,7 +16,7 @@ use super::record::{Enrollment, Happening, LifeEvent};
 use super::refusal::Refusal;
 use super::transition::LockPolicy;
 use crate::clock::Clock;
-use crate::directory::{Access, Directory, DirectoryError, OrganizationId, partition};
+use crate::directory::{Access, Directory, DirectoryError, OrganizationId, SubscriberId, partition};
 use crate::entropy::{Entropy, EntropyError};
 use crate::ledger::{self, CertificateRecord, RevocationReason};
 use crate::pepper::{Pepper, PepperError};
@@ -77,6 +77,9 @@ pub enum OperatorError {
     /// No such enrollment in this organization.
     #[error("there is no enrollment {0}")]
     NoSuchEnrollment(String),
+    /// No such person in this organization.
+    #[error("there is no subscriber {0}")]
+    NoSuchSubscriber(SubscriberId),
     /// No such organization.
     #[error("there is no organization {0}")]
     NoSuchOrganization(OrganizationId),

@@ -107,7 +107,8 @@ impl RegistrationAuthority {
             Behind::Current(loaded) => loaded,
         };
         let shown = self.shown(&loaded.enrollment, request)?;
-        let policy = self.0.parts.settings.lock;
+        let organization = self.organization(&loaded.enrollment.organization).await?;
+        let policy = self.lock_policy(&organization);
         let enrollment = loaded.enrollment.clone();
         match enrollment.present(request.by.door(), shown, self.now(), &policy) {
             Presented::Refuse(refusal) => Ok(Step::Done(Err(refusal))),
@@ -128,7 +129,11 @@ impl RegistrationAuthority {
                     Err(error) => Err(error.into()),
                 }
             }
-            Presented::Begin { abandon } => self.begin(request, loaded, abandon).await,
+            Presented::Begin { abandon } => match organization.closed_at {
+                // Nothing is claimed in a closed organization: it is as if every invitation had been taken back.
+                Some(at) => Ok(Step::Done(Err(Refusal::Cancelled { at }))),
+                None => self.begin(request, loaded, abandon).await,
+            },
         }
     }
 

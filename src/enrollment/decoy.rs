@@ -53,6 +53,8 @@ impl RegistrationAuthority {
         let hash = parts.pepper.hash(Purpose::Number, "", number.expose().as_bytes())?.to_hex();
         let key = Key::new(format!("decoy/{hash}"))?;
         let installation = Partition::installation();
+        // A real enrollment's organization is read as well.
+        self.store().find(&installation, &Key::new("organization")?).await?;
         let kept = self.store().find(&installation, &key).await?;
         let now = self.now();
         let (attempts, old_order) = match &kept {

@@ -16,14 +16,14 @@ use super::state::{Attempts, Credentials, State};
 use super::view::IssuedInvitation;
 use crate::device::Platform;
 use crate::directory::{
-    Facility, FacilityCode, Organization, OrganizationId, Subscriber, SubscriberId, line, partition,
-    put_facility, put_subscriber,
+    Facility, FacilityCode, Organization, OrganizationId, Policy, Subscriber, SubscriberId, line,
+    new_facility, partition, put_subscriber,
 };
 use crate::entropy::Entropy;
 use crate::pepper::{PepperError, Purpose};
 use crate::profile::{Offer, TemplateValues};
 use crate::store::record::encode;
-use crate::store::{Commit, Guard, Key, Partition, StoreError};
+use crate::store::{Commit, Guard, Partition, StoreError, Version};
 
 /// The person to invite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,41 +137,91 @@ impl RegistrationAuthority {
                 && invite.facility.as_ref().is_none_or(|code| before.facility.as_ref() == Some(code));
             return if same { Ok(issued) } else { Err(OperatorError::SentBefore(before.id)) };
         }
-        let Examined { subscriber, offer, platforms, note, changes } = self.examined(caller, invite).await?;
-        let carrier = invite.carrier;
+        let Examined { organization, subscriber, offer, platforms, note, changes } =
+            self.examined(caller, invite).await?;
+        let (carrier, policy) = (invite.carrier, &organization.policy);
         let draws = once.map(|once| self.derived(caller, "invite", once)).transpose()?;
-        let wanted =
-            Wanted { subscriber: &subscriber, offer, platforms, note, carrier, succession: None, draws };
+        let wanted = Wanted {
+            subscriber: &subscriber,
+            offer,
+            policy,
+            platforms,
+            note,
+            carrier,
+            succession: None,
+            draws,
+        };
         let (issued, _) = self.issue(caller, wanted, changes, |commit, _| Ok(commit)).await?;
         Ok(issued)
     }
 
     /// Looks at everything that an invitation asks for, and finds what else it changes.
     async fn examined(&self, caller: &Caller, invite: &Invite) -> Result<Examined<'_>, OperatorError> {
-        let organization = self.invited_by(&caller.organization).await?;
+        let organization = self.issuing(&caller.organization, &invite.offer).await?;
         let offer = self.offered(&invite.offer)?;
-        let subscriber = self.invited_person(caller, invite).await?;
-        let mut changes = put_subscriber(Commit::new(), &subscriber)?;
+        let (known, subscriber) = self.invited_person(caller, invite).await?;
+        let (access, doer) = (&self.0.access, caller.doer());
+        // Where there is a cap, invitations of the same person come one after the other.
+        let capped = organization.policy.certificates_per_person;
+        if let (Some(most), Some(_)) = (capped, &known) {
+            self.under_the_cap(&caller.organization, &subscriber.id, most).await?;
+        }
+        let known = known.as_ref();
+        let mut changes = put_subscriber(access, Commit::new(), known, &subscriber, capped.is_some(), &doer)?;
         let facility = match &subscriber.facility {
-            Some(code) => {
-                let known = self.0.directory.find_facility(&caller.organization, code).await?;
-                let facility = match known {
-                    Some(known) => known,
-                    None => {
-                        let new = Facility { code: code.clone(), name: code.to_string() };
-                        let key = Key::new(format!("facility/{code}"))?;
-                        changes = put_facility(changes.guard(Guard::Absent(key)), &new)?;
-                        new
-                    }
-                };
-                Some(facility)
-            }
+            Some(code) => Some(match self.0.directory.find_facility(&caller.organization, code).await? {
+                Some(known) => known,
+                None => {
+                    let new = Facility::new(code.clone(), code.to_string());
+                    changes = new_facility(access, changes, &new, &doer)?;
+                    new
+                }
+            }),
             None => None,
         };
+        if let Some(facility) = &facility {
+            takes_invitations(facility, &offer.name)?;
+        }
         self.complete_for(&organization, offer, &subscriber, facility.as_ref())?;
         let platforms = chosen_platforms(&invite.platforms, offer)?;
         let note = invite.note.as_deref().map(|note| bounded("the note", note)).transpose()?;
-        Ok(Examined { subscriber, offer, platforms, note, changes })
+        Ok(Examined { organization, subscriber, offer, platforms, note, changes })
+    }
+
+    /// The organization, where it is open and hands out this offer.
+    pub(super) async fn issuing(
+        &self,
+        id: &OrganizationId,
+        offer: &str,
+    ) -> Result<Organization, OperatorError> {
+        let organization = self.invited_by(id).await?;
+        if let Some(at) = organization.closed_at {
+            let why = format!("it was closed on {at}; nothing is issued in it");
+            return Err(OperatorError::Unfit { what: "the organization", why });
+        }
+        // An offer that is not there at all is told as such.
+        if self.offered(offer).is_ok() && !organization.policy.allows(offer) {
+            let why = format!("{offer:?} is not handed out in this organization");
+            return Err(OperatorError::Unfit { what: "the offer", why });
+        }
+        Ok(organization)
+    }
+
+    /// Refuses one more where the person has as many as they may have.
+    async fn under_the_cap(
+        &self,
+        organization: &OrganizationId,
+        id: &SubscriberId,
+        most: u32,
+    ) -> Result<(), OperatorError> {
+        let living = self.living_of(organization, id).await?.len();
+        if living < usize::try_from(most).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+        let why = format!(
+            "this person has {living} certificates and open invitations, and {most} is the most; end or reissue one"
+        );
+        Err(OperatorError::Unfit { what: "the invitation", why })
     }
 
     async fn invited_by(&self, id: &OrganizationId) -> Result<Organization, OperatorError> {
@@ -187,7 +237,11 @@ impl RegistrationAuthority {
         })
     }
 
-    async fn invited_person(&self, caller: &Caller, invite: &Invite) -> Result<Subscriber, OperatorError> {
+    async fn invited_person(
+        &self,
+        caller: &Caller,
+        invite: &Invite,
+    ) -> Result<(Option<(Subscriber, Version)>, Subscriber), OperatorError> {
         let name = bounded("the subscriber's name", &invite.subscriber.name)?;
         let email = match invite.subscriber.email.as_deref() {
             Some(email) => Some(bounded("the e-mail address", email)?),
@@ -203,8 +257,13 @@ impl RegistrationAuthority {
                 })?
             }
         };
-        let known = self.0.directory.find_subscriber(&caller.organization, &id).await?;
+        let read = self.0.access.subscriber(&caller.organization, &id).await?;
+        let known = read.as_ref().map(|(known, _)| known.clone());
         if let Some(known) = &known {
+            if let Some(at) = known.retired_at {
+                let why = format!("{id} was retired on {at}; take the person back first");
+                return Err(OperatorError::Unfit { what: "the subscriber", why });
+            }
             caller.must_reach(known.facility.as_ref(), || format!("subscriber {id}"))?;
         }
         let facility = invite.facility.clone().or_else(|| known.as_ref().and_then(|k| k.facility.clone()));
@@ -217,7 +276,7 @@ impl RegistrationAuthority {
         let kept = || known.as_ref().filter(|k| k.name == name).and_then(|k| k.kana.clone());
         let kana = kana.transpose()?.or_else(kept);
         let email = email.or_else(|| known.and_then(|k| k.email));
-        Ok(Subscriber { id, name, kana, email, facility })
+        Ok((read, Subscriber { id, name, kana, email, facility, retired_at: None }))
     }
 
     /// Finds out now, not at the claim, whether the offer's templates can be filled for this person.
@@ -337,12 +396,14 @@ impl RegistrationAuthority {
         id: &EnrollmentId,
         offer: &Offer,
         drawn: &Drawn,
-        carrier: Carrier,
+        (carrier, policy): (Carrier, &Policy),
     ) -> Result<Credentials, OperatorError> {
         let now = self.now();
         let pepper = &self.0.parts.pepper;
         let hash = |purpose, scope: &str, text: &str| pepper.hash(purpose, scope, text.as_bytes());
-        let invitation_ends = after(now, SignedDuration::from_hours(24 * i64::from(offer.invitation_days)));
+        let days = policy.invitation_days.unwrap_or(offer.invitation_days);
+        let invitation_ends = after(now, SignedDuration::from_hours(24 * i64::from(days)));
+        let hours = policy.link_hours.map(|hours| SignedDuration::from_hours(i64::from(hours)));
         let separate = drawn.separate.as_ref();
         Ok(Credentials {
             code: hash(Purpose::Code, "", drawn.code.expose())?,
@@ -350,7 +411,7 @@ impl RegistrationAuthority {
             secret: hash(Purpose::Secret, id.as_str(), drawn.secret.expose())?,
             separate_password: separate.map(|p| self.seal_separate(id, &drawn.secret, p)).transpose()?,
             link_ends: match carrier {
-                Carrier::Message => after(now, offer.link_life).min(invitation_ends),
+                Carrier::Message => after(now, hours.unwrap_or(offer.link_life)).min(invitation_ends),
                 Carrier::Letter => invitation_ends,
                 Carrier::Screen => after(now, SCREEN).min(invitation_ends),
             },
@@ -365,7 +426,7 @@ impl RegistrationAuthority {
         wanted: &Wanted<'_>,
         drawn: &Drawn,
     ) -> Result<Enrollment, OperatorError> {
-        let kept = self.credentials(id, wanted.offer, drawn, wanted.carrier)?;
+        let kept = self.credentials(id, wanted.offer, drawn, (wanted.carrier, wanted.policy))?;
         let succession = wanted.succession.as_ref();
         Ok(Enrollment {
             id: id.clone(),
@@ -420,6 +481,7 @@ impl RegistrationAuthority {
 
 /// An invitation that can be issued.
 struct Examined<'a> {
+    organization: Organization,
     subscriber: Subscriber,
     offer: &'a Offer,
     platforms: Vec<Platform>,
@@ -431,6 +493,7 @@ struct Examined<'a> {
 pub(super) struct Wanted<'a> {
     pub(super) subscriber: &'a Subscriber,
     pub(super) offer: &'a Offer,
+    pub(super) policy: &'a Policy,
     pub(super) platforms: Vec<Platform>,
     pub(super) note: Option<String>,
     pub(super) carrier: Carrier,
@@ -446,6 +509,19 @@ impl Wanted<'_> {
             None => authority.0.parts.entropy.as_ref(),
         }
     }
+}
+
+/// Whether people of this facility may get this offer now.
+pub(super) fn takes_invitations(facility: &Facility, offer: &str) -> Result<(), OperatorError> {
+    if let Some(at) = facility.closed_at {
+        let why = format!("{} was closed on {at}; nobody is invited for it", facility.code);
+        return Err(OperatorError::Unfit { what: "the facility", why });
+    }
+    if facility.allows(offer) {
+        return Ok(());
+    }
+    let why = format!("{offer:?} is not handed out in facility {}", facility.code);
+    Err(OperatorError::Unfit { what: "the offer", why })
 }
 
 fn chosen_platforms(chosen: &[Platform], offer: &Offer) -> Result<Vec<Platform>, OperatorError> {

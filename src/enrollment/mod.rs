@@ -28,6 +28,7 @@ mod query;
 mod record;
 mod redraw;
 mod refusal;
+mod retire;
 mod sealed;
 mod state;
 mod succession;
@@ -53,6 +54,7 @@ pub use once::Once;
 pub use query::{CertificateSummary, EnrollmentDetail, EnrollmentSummary};
 pub use record::{Actor, Enrollment, Happening, LifeEvent, ReissueReason};
 pub use refusal::Refusal;
+pub use retire::Retirement;
 pub use state::{Attempts, Claim, Credentials, Delivery, Standing, State};
 pub use transition::{Door, LockPolicy, Presented, Presenting};
 pub use view::{

@@ -8,7 +8,7 @@ use super::credentials::Code;
 use super::id::EnrollmentId;
 use super::refusal::Refusal;
 use super::state::State;
-use super::transition::Door;
+use super::transition::{Door, LockPolicy};
 use super::view::OpenedInvitation;
 use crate::device::Platform;
 use crate::directory::{DirectoryError, Organization, OrganizationId};
@@ -98,6 +98,12 @@ impl RegistrationAuthority {
         found.ok_or_else(|| DirectoryError::Missing(format!("organization {id}")))
     }
 
+    /// How wrong secrets are met in this organization.
+    pub(super) fn lock_policy(&self, organization: &Organization) -> LockPolicy {
+        let lock = self.0.parts.settings.lock;
+        LockPolicy { attempts: organization.policy.attempts.unwrap_or(lock.attempts), ..lock }
+    }
+
     /// The offer of this name as it is now.
     pub(super) fn offer(&self, name: &str) -> Result<&Offer, Refusal> {
         self.0.parts.offers.get(name).ok_or_else(|| {
@@ -120,11 +126,15 @@ impl RegistrationAuthority {
         let now = self.now();
         self.tell(&enrollment.id, NoticeKind::Opened);
         enrollment.admits(Door::Link, now)?;
+        let organization = self.organization(&enrollment.organization).await.map_err(|e| try_again(&e))?;
+        if let Some(at) = organization.closed_at.filter(|_| enrollment.state.claim().is_none()) {
+            return Err(Refusal::Cancelled { at });
+        }
         if let Some(until) = enrollment.attempts.lock(now) {
             return Err(Refusal::Locked { until });
         }
         let offer = self.offer(&enrollment.offer)?;
-        let organization = self.organization(&enrollment.organization).await.map_err(|e| try_again(&e))?;
+        let attempts_left = enrollment.attempts.left(now, &self.lock_policy(&organization));
         Ok(OpenedInvitation {
             organization: organization.name,
             contact: organization.contact,
@@ -132,7 +142,7 @@ impl RegistrationAuthority {
             offer: offer.title.clone(),
             password: offer.bundle.password,
             platforms: meant_for(&enrollment.platforms, offer),
-            attempts_left: enrollment.attempts.left(now, &self.0.parts.settings.lock),
+            attempts_left,
             open_until: enrollment.invitation_ends.min(enrollment.link_ends),
             resumable_until: resumable(&enrollment.state, now),
             enrollment: enrollment.id,

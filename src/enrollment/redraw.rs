@@ -50,8 +50,9 @@ impl RegistrationAuthority {
                 Some(source) => source,
                 None => self.0.parts.entropy.as_ref(),
             };
+            let organization = self.issuing(&caller.organization, &offer.name).await?;
             let drawn = Drawn::draw(entropy, offer)?;
-            let new = self.credentials(id, offer, &drawn, carrier)?;
+            let new = self.credentials(id, offer, &drawn, (carrier, &organization.policy))?;
             let Some((next, happened)) = loaded.enrollment.clone().redrawn(new, self.now()) else {
                 return Err(OperatorError::NotNow {
                     id: id.clone(),

@@ -10,6 +10,7 @@ use super::invite::{Carrier, Succession, Wanted};
 use super::record::{Enrollment, Happening, ReissueReason};
 use super::state::{Standing, State};
 use super::view::IssuedInvitation;
+use crate::directory::put_subscriber;
 use crate::ledger::RevocationReason;
 use crate::store::{Commit, EntryChange, StoreError};
 
@@ -80,19 +81,25 @@ impl RegistrationAuthority {
         self.reissuable(&old.enrollment, why)?;
         let waiting = self.waiting_successor(caller, &old).await?;
         let (changes, ends) = self.ends_now(&old, why).await?;
-        let subscriber = self
-            .0
-            .directory
-            .find_subscriber(&caller.organization, &old.enrollment.subscriber)
-            .await?
-            .ok_or_else(|| {
-                crate::directory::DirectoryError::Missing(format!("subscriber {}", old.enrollment.subscriber))
-            })?;
+        let known = self.0.access.subscriber(&caller.organization, &old.enrollment.subscriber).await?;
+        let known = known.ok_or_else(|| {
+            crate::directory::DirectoryError::Missing(format!("subscriber {}", old.enrollment.subscriber))
+        })?;
+        let subscriber = known.0.clone();
+        if let Some(at) = subscriber.retired_at {
+            let why = format!("{} was retired on {at}; take the person back first", subscriber.id);
+            return Err(OperatorError::Unfit { what: "the subscriber", why });
+        }
         caller.must_reach(subscriber.facility.as_ref(), || format!("subscriber {}", subscriber.id))?;
+        let organization = self.issuing(&caller.organization, &old.enrollment.offer).await?;
         let offer = self.offered(&old.enrollment.offer)?;
+        // That the person is still who they were, and not retired meanwhile, is what the commit rests on.
+        let changes =
+            put_subscriber(&self.0.access, changes, Some(&known), &subscriber, false, &caller.doer())?;
         let wanted = Wanted {
             subscriber: &subscriber,
             offer,
+            policy: &organization.policy,
             // Another device may be of another kind; the same device is not.
             platforms: match why {
                 ReissueReason::LostDownload => old.enrollment.platforms.clone(),

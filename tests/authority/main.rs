@@ -7,6 +7,7 @@ mod acts;
 mod audit;
 mod change_device;
 mod crashing;
+mod directory;
 mod isolation;
 mod life;
 mod lists;

@@ -21,7 +21,7 @@ async fn asks_for_the_facility(world: &World) {
     let mut organization = organization(world).await;
     organization.first_question = FirstQuestion::Facility;
     directory.put_organization(&organization).await.unwrap();
-    let facility = Facility { code: "G13B".parse().unwrap(), name: "みどり薬局".into() };
+    let facility = Facility::new("G13B".parse().unwrap(), "みどり薬局".into());
     directory.put_facility(&organization.id, &facility).await.unwrap();
 }
 
@@ -63,7 +63,7 @@ async fn with_several_organizations_both_ways_in_are_offered() {
     // Where two of them have the same code, nobody's name is shown.
     other.first_question = FirstQuestion::Facility;
     directory.put_organization(&other).await.unwrap();
-    let facility = Facility { code: "G13B".parse().unwrap(), name: "あおい医院".into() };
+    let facility = Facility::new("G13B".parse().unwrap(), "あおい医院".into());
     directory.put_facility(&id, &facility).await.unwrap();
     let page = browser.get(&world.landing("/f/G13B")).await;
     assert_eq!((page.status, page.text_of("#facility").as_deref()), (200, Some("G13B")));

@@ -86,7 +86,9 @@ impl Stored {
         let mut enrollments: BTreeMap<_, _> = states.map(|(id, state)| (id, (state, None))).collect();
         for event in &self.events {
             let event = record(event);
-            if let Some((_, last)) = enrollments.get_mut(&string(&event, "enrollment")) {
+            // The directory's own events tell of no enrollment.
+            let Some(enrollment) = event["enrollment"].as_str() else { continue };
+            if let Some((_, last)) = enrollments.get_mut(enrollment) {
                 *last = Some(string(&event, "kind"));
             }
         }
