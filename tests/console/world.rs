@@ -117,7 +117,7 @@ impl World {
             let operator = Operator::new(&id, "program", &token, &pepper).unwrap();
             let organization = Organization::new(id.clone(), name.to_owned(), Contact::default());
             authority.directory().create(&organization, &operator).await.unwrap();
-            let facility = Facility { code: FACILITY.parse().unwrap(), name: "みどり医院".to_owned() };
+            let facility = Facility::new(FACILITY.parse().unwrap(), "みどり医院".to_owned());
             authority.directory().put_facility(&id, &facility).await.unwrap();
             ids.push(id);
         }
