@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
 
 mod commands;
-#[expect(dead_code, reason = "the crashes use more of it")]
 mod ground;
 mod leases;
 mod outages;

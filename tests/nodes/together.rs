@@ -102,15 +102,23 @@ async fn every_step_of_a_story_may_meet_another_node() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_story_goes_on_while_the_master_dies_in_the_middle() {
     let group = failing_over();
+    let first = group.master();
     let [one, two] =
-        nodes(&group.url(), &[("TEGATA_STORE_WAIT_REPLICAS", "1"), ("TEGATA_STORE_PATIENCE", "30s")]);
+        nodes(&group.url(), &[("TEGATA_STORE_WAIT_REPLICAS", "2"), ("TEGATA_STORE_PATIENCE", "30s")]);
     let _running = [one.serve(), two.serve()];
+    let mut recovering = None;
+    let mut group = Some(group);
     story(&one, &two, &mut |step| {
-        // With a claim begun, and its ticket not yet opened.
+        // With a claim begun, and its ticket not yet opened; the story goes on meanwhile.
         if step == 3 {
-            group.servers[0].kill();
+            let mut group = group.take().unwrap();
+            recovering = Some(std::thread::spawn(move || {
+                group.fail_over();
+                group
+            }));
         }
     })
     .await;
-    assert_ne!(group.master(), group.servers[0].port);
+    let group = recovering.unwrap().join().unwrap();
+    assert_ne!(group.master(), first);
 }

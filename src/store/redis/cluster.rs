@@ -20,22 +20,30 @@ pub struct Cluster {
     last: std::sync::Mutex<Vec<Address>>,
 }
 
-/// Ranges of slots, first and last, and the master of each.
+/// Ranges of slots, first and last, the master of each, and how many replicas that one has.
 #[derive(Debug, PartialEq, Eq)]
-pub struct SlotMap(Vec<(u16, u16, Address)>);
+pub struct SlotMap(Vec<(u16, u16, Address, u32)>);
 
 impl SlotMap {
     /// Who has this slot.
     pub fn master_of(&self, slot: u16) -> Option<&Address> {
-        self.0.iter().find(|(first, last, _)| (*first..=*last).contains(&slot)).map(|(.., master)| master)
+        self.0
+            .iter()
+            .find(|(first, last, ..)| (*first..=*last).contains(&slot))
+            .map(|(_, _, master, _)| master)
     }
 
     /// All masters that have slots.
     pub fn masters(&self) -> Vec<Address> {
-        let mut masters: Vec<_> = self.0.iter().map(|(.., master)| master.clone()).collect();
+        let mut masters: Vec<_> = self.0.iter().map(|(_, _, master, _)| master.clone()).collect();
         masters.sort_unstable();
         masters.dedup();
         masters
+    }
+
+    /// How many replicas the master with most of them has.
+    pub fn most_replicas(&self) -> u32 {
+        self.0.iter().map(|(.., replicas)| *replicas).max().unwrap_or(0)
     }
 
     /// Reads an answer to CLUSTER SLOTS: lists of first slot, last slot, master, replicas; each server a list of host, port and
@@ -48,7 +56,8 @@ impl SlotMap {
             let mut master = answer::list(parts.next()?).ok()?.into_iter();
             let host = answer::text(master.next()?).filter(|host| !host.is_empty() && host != "?");
             let host = host.unwrap_or_else(|| asked.host.clone());
-            Some((first, last, Address { host, port: number(master.next()?)? }))
+            let replicas = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+            Some((first, last, Address { host, port: number(master.next()?)? }, replicas))
         };
         answer::list(answer).ok()?.into_iter().map(range).collect::<Option<_>>().map(Self)
     }
@@ -133,6 +142,7 @@ mod tests {
         assert_eq!(map.master_of(8_192), Some(&address("asked", 7_001)));
         assert_eq!(map.master_of(16_384), None);
         assert_eq!(map.masters(), [address("asked", 7_001), address("h1", 7_000)]);
+        assert_eq!(map.most_replicas(), 1);
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl Connection {
         !self.driver.is_finished()
     }
 
+    /// Breaks it, for all who share it.
+    pub fn give_up(&self) {
+        self.driver.abort();
+    }
+
     /// Sends commands one behind the other and waits for the answers, of which some may be errors.
     pub async fn ask(&self, commands: &Pipeline, within: Duration) -> Result<Vec<Value>, Failure> {
         let address = &self.address;

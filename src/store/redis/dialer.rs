@@ -80,6 +80,11 @@ impl Dialer {
         Ok(Self { settings, keys, mark: OnceLock::new(), tls, runtime: Handle::current() })
     }
 
+    /// Where connections live.
+    pub const fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
     /// Connects to a master and finds out whether it can be trusted with the store.
     pub async fn master(self: &Arc<Self>, address: &Address) -> Result<Connection, DialError> {
         self.dial(address, Greeting::Master).await

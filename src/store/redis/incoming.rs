@@ -46,7 +46,7 @@ impl IncomingRedis {
 
     async fn write(&self, of: &PartitionKeys, command: &Cmd) -> Result<(), StoreError> {
         // Every command here may be repeated, as one that reads may.
-        self.store.read(of, command).await.map(drop)
+        self.store.write(of, command).await.map(drop)
     }
 
     async fn call(

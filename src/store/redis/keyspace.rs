@@ -16,6 +16,7 @@ pub struct Keyspace {
 #[derive(Debug, Clone)]
 pub struct PartitionKeys {
     beginning: String,
+    name: String,
     slot: u16,
 }
 
@@ -27,6 +28,7 @@ impl Keyspace {
     pub fn partition(&self, partition: &Partition) -> PartitionKeys {
         PartitionKeys {
             beginning: format!("{}:{{{partition}}}:", self.prefix),
+            name: partition.to_string(),
             slot: crc16(partition.as_str().as_bytes()) % SLOTS,
         }
     }
@@ -40,6 +42,11 @@ impl PartitionKeys {
     /// The slot that all keys of the partition stand in.
     pub const fn slot(&self) -> u16 {
         self.slot
+    }
+
+    /// The partition's name.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn named(&self, name: &str) -> String {

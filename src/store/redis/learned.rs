@@ -47,6 +47,11 @@ impl<T: Clone> Learned<T> {
         }
     }
 
+    /// Takes this for what is known, whatever was known before.
+    pub async fn replace(&self, learned: T) {
+        *self.0.lock().await = State { known: Some(learned), failed: None };
+    }
+
     /// Forgets what is known, where it is what proved wrong.
     pub async fn forget(&self, wrong: impl Fn(&T) -> bool) {
         let mut state = self.0.lock().await;

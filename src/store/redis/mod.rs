@@ -23,6 +23,7 @@ mod keyspace;
 mod learned;
 mod node;
 mod open;
+mod proof;
 mod query;
 mod script;
 mod sentinel;
@@ -46,6 +47,7 @@ use redis::{Cmd, Value};
 
 use self::dialer::Dialer;
 use self::keyspace::{Keyspace, PartitionKeys};
+use self::proof::Proof;
 use self::script::Script;
 use self::servers::{Request, Servers};
 use super::limits::{check_lifetime, check_page, check_value};
@@ -114,15 +116,79 @@ impl RedisStore {
         let keys = dialer.keys.clone();
         let servers = Servers::new(dialer);
         open::reach(&servers).await?;
+        open::check_replicas(&servers).await?;
         let mark = open::find_or_make(&servers, &mark, purpose).await?;
         Ok(Self { servers, keys, clock, mark, name, changes: AtomicU64::new(0) })
+    }
+
+    /// Of the servers whose place a replica may take, those that go on writing when they are cut off from all replicas
+    /// (`min-replicas-to-write 0`): what nobody acknowledged can be read there until Sentinel or the cluster gives them up.
+    ///
+    /// # Errors
+    /// When they cannot be asked.
+    pub async fn write_alone(&self) -> Result<Vec<Address>, StoreError> {
+        let unavailable = |error: dialer::DialError| match error {
+            dialer::DialError::Passing(reason) => StoreError::Unavailable(reason),
+            dialer::DialError::Unfit(error) => StoreError::Unavailable(error.to_string()),
+        };
+        if self.servers.replicas().await.map_err(unavailable)? == 0 {
+            return Ok(Vec::new());
+        }
+        let mut question = redis::Pipeline::new();
+        question.cmd("CONFIG").arg("GET").arg("min-replicas-to-write");
+        let answers = self.servers.ask_all(&question).await?;
+        let alone = answers.into_iter().filter(|(_, answers)| {
+            let settings = answers.first().cloned().map(answer::pairs).unwrap_or_default();
+            settings.iter().any(|(name, value)| name == "min-replicas-to-write" && value == "0")
+        });
+        Ok(alone.map(|(address, _)| address).collect())
     }
 
     fn now(&self) -> i64 {
         self.clock.now().as_millisecond()
     }
 
+    /// What a command reads, from the master of a store that is still ours.
     async fn read(&self, of: &PartitionKeys, command: &Cmd) -> Result<Value, StoreError> {
+        self.proven(of, &Request::Read(command)).await
+    }
+
+    /// The same by a script.
+    async fn read_by(
+        &self,
+        of: &PartitionKeys,
+        script: &Script,
+        keys: &[String],
+        arguments: &[Vec<u8>],
+    ) -> Result<Value, StoreError> {
+        self.proven(of, &Request::Ask { script, keys, arguments }).await
+    }
+
+    async fn proven(&self, of: &PartitionKeys, request: &Request<'_>) -> Result<Value, StoreError> {
+        let in_cluster = self.servers.are_a_cluster();
+        let proof = Proof::of(&self.keys, of, &self.mark, in_cluster);
+        let (answer, there) =
+            self.servers.run_proven(of.slot(), request, Some(&proof), self.patience()).await?;
+        if !there {
+            self.never_made(of).await?;
+        }
+        Ok(answer)
+    }
+
+    /// Makes sure that a partition which is not there has never been there.
+    async fn never_made(&self, of: &PartitionKeys) -> Result<(), StoreError> {
+        let installation = self.keys.installation();
+        let mut command = redis::cmd("HGET");
+        command.arg(installation.partitions()).arg(of.name());
+        let proof = Proof::of(&self.keys, &installation, &self.mark, true);
+        let request = Request::Read(&command);
+        let known =
+            self.servers.run_proven(installation.slot(), &request, Some(&proof), self.patience()).await?;
+        if answer::text(known.0).as_deref() == Some("made") { Err(vanished(of.name())) } else { Ok(()) }
+    }
+
+    /// A command that writes at the head of a store that is being filled.
+    async fn write(&self, of: &PartitionKeys, command: &Cmd) -> Result<Value, StoreError> {
         self.servers.run(of.slot(), &Request::Read(command), self.patience()).await
     }
 
@@ -168,9 +234,7 @@ impl RedisStore {
         if known {
             // Somebody else was making it just now, or it has vanished.
             if outcome == NO_PARTITION {
-                return Err(StoreError::Damaged(format!(
-                    "the partition {partition} has vanished from Redis, which still knows that it was there; restore its data"
-                )));
+                return Err(vanished(partition.as_str()));
             }
             return Ok(outcome);
         }
@@ -234,6 +298,12 @@ impl RedisStore {
     }
 }
 
+fn vanished(partition: &str) -> StoreError {
+    StoreError::Damaged(format!(
+        "the partition {partition} has vanished from Redis, which still knows that it was there; restore its data"
+    ))
+}
+
 /// What a script says of a partition that is not there.
 const NO_PARTITION: &str = "no-partition";
 
@@ -285,7 +355,7 @@ impl Store for RedisStore {
         let of = self.keys.partition(partition);
         let keys = [of.log(), of.about()];
         let arguments = [about.as_str().as_bytes().to_vec(), change::text(after.0), change::text(limit)];
-        query::read_events(self.ask(&of, &script::EVENTS_ABOUT, &keys, &arguments).await?)
+        query::read_events(self.read_by(&of, &script::EVENTS_ABOUT, &keys, &arguments).await?)
     }
 
     async fn last_event(&self, partition: &Partition) -> Result<Position, StoreError> {
@@ -297,7 +367,7 @@ impl Store for RedisStore {
         let of = self.keys.partition(partition);
         let keys = [of.entries(), of.ends()];
         let arguments = [key.as_str().as_bytes().to_vec(), change::text(self.now())];
-        answer::bytes(self.ask(&of, &script::ENTRY_FIND, &keys, &arguments).await?)
+        answer::bytes(self.read_by(&of, &script::ENTRY_FIND, &keys, &arguments).await?)
     }
 
     async fn put_entry_if_absent(
@@ -369,7 +439,7 @@ impl Store for RedisStore {
         let of = self.keys.installation();
         let keys = [of.head()];
         let arguments = [self.mark.as_bytes().to_vec(), change::text(self.now())];
-        let request = Request::Ask { script: &script::PROBE, keys: &keys, arguments: &arguments };
+        let request = Request::Confirmed { script: &script::PROBE, keys: &keys, arguments: &arguments };
         let answer = self.servers.run(of.slot(), &request, READY).await?;
         match answer::text(answer).unwrap_or_default().as_str() {
             "done" => Ok(()),

@@ -47,6 +47,18 @@ pub enum OpenError {
         /// The settings to change.
         settings: String,
     },
+    /// A replica that takes over would lack what was acknowledged.
+    #[error(
+        "Redis at {url} would lose acknowledged writes in a failover: any of {replicas} replicas may take over, and {waited_for} must have a change before it is acknowledged; set store.wait_replicas = {replicas}, or take the risk knowingly with store.accept_loss = true"
+    )]
+    FailoverLoses {
+        /// The address of the configuration.
+        url: String,
+        /// How many replicas a master has.
+        replicas: u32,
+        /// How many must have what is acknowledged.
+        waited_for: u32,
+    },
     /// It does not say whether it would.
     #[error(
         "Redis at {address} does not say whether it keeps what it acknowledges ({reason}); allow it with `ACL SETUSER <user> +config|get`, or take the risk knowingly with store.accept_loss = true"
@@ -168,6 +180,23 @@ pub(super) async fn reach(servers: &Servers) -> Result<(), OpenError> {
             return Err(OpenError::Unreachable { url: settings.url.to_string(), reason });
         }
         sleep_until(next).await;
+    }
+}
+
+/// Makes sure that whichever replica takes over has what was acknowledged.
+pub(super) async fn check_replicas(servers: &Servers) -> Result<(), OpenError> {
+    let settings = &servers.dialer.settings;
+    if settings.accept_loss {
+        return Ok(());
+    }
+    let url = settings.url.to_string();
+    match servers.replicas().await {
+        Ok(replicas) if replicas > settings.wait_replicas => {
+            Err(OpenError::FailoverLoses { url, replicas, waited_for: settings.wait_replicas })
+        }
+        Ok(_) => Ok(()),
+        Err(DialError::Passing(reason)) => Err(OpenError::Unreachable { url, reason }),
+        Err(DialError::Unfit(error)) => Err(error),
     }
 }
 

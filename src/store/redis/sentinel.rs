@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use redis::Pipeline;
+use redis::{Pipeline, Value};
 
 use super::answer;
 use super::dialer::{DialError, Dialer};
@@ -35,6 +35,41 @@ impl Sentinels {
         self.master.forget(|known| known == address).await;
     }
 
+    /// Asks again who the master is. Where no Sentinel answers, the one that is known stays the master.
+    pub async fn ask_again(&self, dialer: &Arc<Dialer>) {
+        if let Ok(master) = self.ask_all(dialer).await {
+            self.master.replace(master).await;
+        }
+    }
+
+    /// How many replicas follow the master where any of them may take its place, those that are away now included: they come
+    /// back with what they had.
+    pub async fn replicas(&self, dialer: &Arc<Dialer>) -> Result<u32, DialError> {
+        let mut reasons = Vec::new();
+        for sentinel in &self.addresses {
+            match self.replicas_by(sentinel, dialer).await {
+                Ok(number) => return Ok(number),
+                Err(DialError::Passing(reason)) => reasons.push(reason),
+                Err(unfit) => return Err(unfit),
+            }
+        }
+        Err(DialError::Passing(format!("no Sentinel tells the replicas: {}", reasons.join("; "))))
+    }
+
+    async fn replicas_by(&self, sentinel: &Address, dialer: &Arc<Dialer>) -> Result<u32, DialError> {
+        let answer = self.asked(sentinel, "REPLICAS", dialer).await?;
+        let replicas: Vec<_> =
+            answer::list(answer).unwrap_or_default().into_iter().map(answer::pairs).collect();
+        let never = |fields: &Vec<(String, String)>| {
+            fields.iter().any(|(name, value)| name == "slave-priority" && value == "0")
+        };
+        if replicas.iter().all(never) {
+            return Ok(0);
+        }
+        // WAIT counts replicas and does not say which: one that never takes over may be among those that confirmed.
+        Ok(u32::try_from(replicas.len()).unwrap_or(u32::MAX))
+    }
+
     async fn ask_all(&self, dialer: &Arc<Dialer>) -> Result<Address, DialError> {
         let first = self.turn.fetch_add(1, Ordering::Relaxed);
         let mut reasons = Vec::new();
@@ -49,24 +84,37 @@ impl Sentinels {
         Err(DialError::Passing(format!("no Sentinel knows the master: {}", reasons.join("; "))))
     }
 
-    async fn ask(&self, sentinel: &Address, dialer: &Arc<Dialer>) -> Result<Address, DialError> {
+    /// What a Sentinel answers to a question about our master.
+    async fn asked(
+        &self,
+        sentinel: &Address,
+        question: &str,
+        dialer: &Arc<Dialer>,
+    ) -> Result<Value, DialError> {
         let connection = dialer.guide(sentinel).await?;
-        let mut question = Pipeline::new();
-        question.cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(&self.name);
+        let mut commands = Pipeline::new();
+        commands.cmd("SENTINEL").arg(question).arg(&self.name);
         let passing = |reason: &str| DialError::Passing(format!("{sentinel}: {reason}"));
-        let answers = match connection.ask(&question, dialer.settings.connect_timeout).await {
+        let answers = match connection.ask(&commands, dialer.settings.connect_timeout).await {
             Ok(answers) => answers,
             Err(Failure::Passing(reason) | Failure::Doubtful(reason)) => return Err(passing(&reason)),
             Err(other) => return Err(passing(&format!("{other:?}"))),
         };
-        let answer = answers.into_iter().next().unwrap_or_default();
-        if let redis::Value::ServerError(error) = &answer {
-            return Err(passing(&format!("it says {error}")));
+        match answers.into_iter().next().unwrap_or_default() {
+            Value::ServerError(error) => Err(passing(&format!("it says {error}"))),
+            answer => Ok(answer),
         }
+    }
+
+    async fn ask(&self, sentinel: &Address, dialer: &Arc<Dialer>) -> Result<Address, DialError> {
+        let answer = self.asked(sentinel, "GET-MASTER-ADDR-BY-NAME", dialer).await?;
         let mut parts = answer::list(answer).unwrap_or_default().into_iter().filter_map(answer::text);
         match (parts.next(), parts.next().and_then(|port| port.parse().ok())) {
             (Some(host), Some(port)) => Ok(Address { host, port }),
-            _ => Err(passing(&format!("it knows no master of the name {}", self.name))),
+            _ => {
+                let reason = format!("{sentinel}: it knows no master of the name {}", self.name);
+                Err(DialError::Passing(reason))
+            }
         }
     }
 }

@@ -1,16 +1,17 @@
 //! The servers of the store, and how a request finds the right one and is brought to an end.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use redis::{Cmd, Pipeline, Value};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::cluster::Cluster;
 use super::dialer::{DialError, Dialer};
 use super::failure::Failure;
 use super::node::{Node, Purpose};
+use super::proof::{Proof, Proven};
 use super::script::Script;
 use super::sentinel::Sentinels;
 use super::url::{Address, Place};
@@ -19,6 +20,9 @@ use crate::store::StoreError;
 /// How long to wait before the second attempt; twice as long before each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// How long the Sentinels' word on the master holds.
+const WORD_HOLDS: Duration = Duration::from_secs(1);
 
 /// What the outcome of a script that stands behind `once.lua` begins with where it changed something.
 const DONE: &[u8] = b"done";
@@ -32,7 +36,7 @@ pub struct Servers {
 
 enum Route {
     Single(Address),
-    Sentinel(Sentinels),
+    Sentinel(Arc<Sentinels>),
     Cluster(Cluster),
 }
 
@@ -45,6 +49,8 @@ pub enum Request<'a> {
     /// A script that stands behind `once.lua`: its first key keeps its outcome, its second argument says whether it may
     /// have been called before.
     Once { script: &'a Script, keys: &'a [String], arguments: &'a [Vec<u8>] },
+    /// A script that may be repeated at will, and whose writing replicas must confirm as if it were somebody's.
+    Confirmed { script: &'a Script, keys: &'a [String], arguments: &'a [Vec<u8>] },
 }
 
 /// What the attempts so far have taught.
@@ -63,7 +69,9 @@ impl Servers {
         let route = match &dialer.settings.url.place {
             Place::Single { address, .. } => Route::Single(address.clone()),
             Place::Sentinel { sentinels, master, .. } => {
-                Route::Sentinel(Sentinels::new(sentinels.clone(), master.clone()))
+                let sentinels = Arc::new(Sentinels::new(sentinels.clone(), master.clone()));
+                dialer.runtime().spawn(follow(Arc::downgrade(&sentinels), Arc::clone(&dialer)));
+                Route::Sentinel(sentinels)
             }
             Place::Cluster { seeds } => Route::Cluster(Cluster::new(seeds.clone())),
         };
@@ -143,6 +151,21 @@ impl Servers {
         }
     }
 
+    /// Whether partitions stand on different servers.
+    pub const fn are_a_cluster(&self) -> bool {
+        matches!(self.route, Route::Cluster(_))
+    }
+
+    /// How many replicas a master has of which one may take its place, by itself or by a Sentinel's word: all of them must have
+    /// what was acknowledged. A single server's place nobody takes.
+    pub async fn replicas(&self) -> Result<u32, DialError> {
+        match &self.route {
+            Route::Single(_) => Ok(0),
+            Route::Sentinel(sentinels) => sentinels.replicas(&self.dialer).await,
+            Route::Cluster(cluster) => Ok(cluster.map(&self.dialer).await?.most_replicas()),
+        }
+    }
+
     /// Brings a request to an end: on the right server, again where that is safe, for as long as `patience` lasts.
     pub async fn run(
         &self,
@@ -150,13 +173,24 @@ impl Servers {
         request: &Request<'_>,
         patience: Duration,
     ) -> Result<Value, StoreError> {
+        self.run_proven(slot, request, None, patience).await.map(|(value, _)| value)
+    }
+
+    /// The same for a reading that counts only where `proof` holds; says whether the partition is there.
+    pub async fn run_proven(
+        &self,
+        slot: u16,
+        request: &Request<'_>,
+        proof: Option<&Proof>,
+        patience: Duration,
+    ) -> Result<(Value, bool), StoreError> {
         let deadline = Instant::now() + patience;
         let mut pause = FIRST_PAUSE;
         let mut progress = Progress::default();
         let repeatable = !matches!(request, Request::Once { .. });
         loop {
-            let failure = match self.attempt(slot, request, &progress, deadline).await {
-                Ok(value) => return Ok(value),
+            let failure = match self.attempt(slot, request, proof, &progress, deadline).await {
+                Ok(found) => return Ok(found),
                 Err(failure) => failure,
             };
             progress.underway = None;
@@ -193,11 +227,15 @@ impl Servers {
         &self,
         slot: u16,
         request: &Request<'_>,
+        proof: Option<&Proof>,
         progress: &Progress,
         deadline: Instant,
-    ) -> Result<Value, Failure> {
+    ) -> Result<(Value, bool), Failure> {
         let settings = &self.dialer.settings;
-        let replicas = if matches!(request, Request::Once { .. }) { settings.wait_replicas } else { 0 };
+        let waits = matches!(request, Request::Once { .. } | Request::Confirmed { .. });
+        let replicas = if waits { settings.wait_replicas } else { 0 };
+        // Whoever has only a part of a slot's keys knows nothing of its head.
+        let proof = proof.filter(|_| progress.underway.is_none());
         let purpose = if replicas > 0 { Purpose::Replicate } else { Purpose::Ask };
         let connecting = async {
             let node = match &progress.underway {
@@ -223,6 +261,9 @@ impl Servers {
         if replicas > 0 {
             commands.cmd("WAIT").arg(replicas).arg(settings.replica_timeout.as_millis().to_string());
         }
+        if let Some(proof) = proof {
+            proof.ask(&mut commands);
+        }
         let place = usize::from(progress.underway.is_some());
         let answers = match connection.ask(&commands, settings.response_timeout).await {
             Ok(answers) => answers,
@@ -240,6 +281,18 @@ impl Servers {
             }
             return Err(failure);
         }
+        if let Some(proof) = proof {
+            return match proof.judge(answers) {
+                Proven::Yes => Ok((answer, true)),
+                Proven::Headless => Ok((answer, false)),
+                Proven::No(reason) => {
+                    // A new connection finds out what to say of this server.
+                    connection.give_up();
+                    self.doubt(slot, &node.address).await;
+                    Err(Failure::Passing(format!("Redis at {}: {reason}", node.address)))
+                }
+            };
+        }
         let reached = answers.next().unwrap_or_default();
         let enough = matches!(reached, Value::Int(reached) if reached >= i64::from(replicas));
         // A refusal changed nothing that replicas would have to know.
@@ -247,7 +300,7 @@ impl Servers {
         if replicas > 0 && done && !enough {
             return Err(self.unconfirmed(&node.address, &reached));
         }
-        Ok(answer)
+        Ok((answer, true))
     }
 
     fn unconfirmed(&self, address: &Address, reached: &Value) -> Failure {
@@ -265,6 +318,16 @@ impl Servers {
     }
 }
 
+/// Asks the Sentinels again and again while the store is open, so that nobody reads for long at a master that was given up: it
+/// lives on and answers what it knows, until they make it a replica.
+async fn follow(sentinels: Weak<Sentinels>, dialer: Arc<Dialer>) {
+    loop {
+        sleep(WORD_HOLDS).await;
+        let Some(sentinels) = sentinels.upgrade() else { return };
+        sentinels.ask_again(&dialer).await;
+    }
+}
+
 /// What an error means after an earlier attempt that may have succeeded.
 fn in_doubt(doubt: Option<String>, error: StoreError) -> StoreError {
     match (doubt, error) {
@@ -278,9 +341,9 @@ impl Request<'_> {
     fn command(&self, progress: &Progress) -> Cmd {
         let (script, keys, arguments) = match self {
             Request::Read(command) => return (*command).clone(),
-            Request::Ask { script, keys, arguments } | Request::Once { script, keys, arguments } => {
-                (script, keys, arguments)
-            }
+            Request::Ask { script, keys, arguments }
+            | Request::Once { script, keys, arguments }
+            | Request::Confirmed { script, keys, arguments } => (script, keys, arguments),
         };
         let mut command = if progress.whole_script {
             let mut command = redis::cmd("EVAL");

@@ -6,6 +6,7 @@ mod outages;
 mod proxy;
 mod repetition;
 pub mod server;
+mod standing;
 mod tls;
 mod writers;
 
