@@ -145,7 +145,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("prometheus_client", &["src/telemetry/"]),
     ("krilla", &["src/letter/"]),
     ("webauthn_rs", &["src/http/console/passkeys"]),
-    ("reqwest", &["src/cli/doctor", "src/cli/load"]),
+    ("opentelemetry", &["src/telemetry/"]),
+    ("opentelemetry_otlp", &["src/telemetry/"]),
+    ("opentelemetry_sdk", &["src/telemetry/"]),
+    ("tracing_opentelemetry", &["src/telemetry/"]),
+    ("reqwest", &["src/cli/doctor", "src/cli/load", "src/telemetry/"]),
 ];
 
 /// Names that say nothing about what is inside.

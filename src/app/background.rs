@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::sync::Mutex;
+use tracing::Instrument as _;
 
 use super::renewal::SignerFiles;
 use crate::clock::Clock;
@@ -42,7 +43,7 @@ impl Rounds {
         let sweeping = Arc::clone(&rounds);
         tokio::spawn(recur(SWEEP_EVERY, stop.clone(), move || {
             let rounds = Arc::clone(&sweeping);
-            async move { rounds.tidy().await }
+            async move { rounds.tidy().instrument(tracing::info_span!("sweep")).await }
         }));
         let signer = Arc::new(Mutex::new(signer));
         tokio::spawn(recur(LOOK_AT_SIGNER, stop.clone(), move || {

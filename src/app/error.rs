@@ -39,6 +39,9 @@ pub enum AppError {
         /// What the keys begin with.
         prefix: String,
     },
+    /// Traces cannot be sent.
+    #[error("telemetry.otlp_endpoint: {0}")]
+    Traces(String),
     /// There is no file of the store.
     #[error("the store is no file: it is in Redis at {0}")]
     NoStoreFile(String),
@@ -171,6 +174,7 @@ impl AppError {
             Self::Dump { .. } => "export",
             Self::StoreStands { .. } => "store-stands",
             Self::NoStoreFile(_) => "no-store-file",
+            Self::Traces(_) => "traces",
             Self::Backup(_) => "backup",
             Self::Directory(DirectoryError::OtherPepper) => "other-pepper",
             Self::Directory(_) => "directory",

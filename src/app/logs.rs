@@ -2,9 +2,13 @@
 
 use std::io::{self, IsTerminal as _};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, Registry};
 
 use crate::config::{LogFormat, LogLevel, LogSettings};
+use crate::telemetry::Traces;
 
 /// Which lines are written.
 fn filter(level: LogLevel) -> EnvFilter {
@@ -21,19 +25,29 @@ fn filter(level: LogLevel) -> EnvFilter {
     EnvFilter::new(format!("{others},actix_http::h1={reader},tegata={ours}"))
 }
 
-/// Sends the log to standard error. A second call changes nothing.
-pub fn start(settings: &LogSettings) {
-    let filter = filter(settings.level);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    // Whoever set a subscriber before wants to keep it.
-    let _ = match settings.format {
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
+/// Sends the log to standard error, and spans where `traces` go. A second call changes nothing.
+pub(super) fn begin(settings: &LogSettings, traces: Option<&Traces>) {
+    // Spans are for traces: a line of the log says all that it says by itself.
+    let filter = filter(settings.level).and(filter_fn(|metadata| !metadata.is_span()));
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let lines = match settings.format {
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
+        }
         LogFormat::Text => {
             let coloured =
                 io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-            builder.with_ansi(coloured).with_target(false).try_init()
+            lines.with_ansi(coloured).with_target(false).boxed()
         }
     };
+    let subscriber = Registry::default().with(lines.with_filter(filter)).with(traces.map(Traces::layer));
+    // Whoever set a subscriber before wants to keep it.
+    let _ = subscriber.try_init();
+}
+
+/// Sends the log to standard error, and no traces anywhere. A second call changes nothing.
+pub fn start(settings: &LogSettings) {
+    begin(settings, None);
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::background::Rounds;
 use super::error::AppError;
 use super::lock::DirectoryLock;
 use super::materials::{Materials, Whole};
+use super::observed::Observed;
 use super::office::{authority_settings, organization};
 use super::renewal::SignerFiles;
 use super::storage::open_store;
@@ -139,6 +140,7 @@ pub struct Prepared {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     lock: Option<DirectoryLock>,
+    metrics: Arc<Metrics>,
 }
 
 impl Service {
@@ -164,7 +166,8 @@ impl Service {
         directory.prove_pepper(&whole.pepper).await?;
         let found = directory.find_organization(&id).await?;
         let Some(organization) = found else { return Err(AppError::NoOrganization(id)) };
-        Ok(Prepared { settings, loaded, whole, tls, organization, store, clock, lock })
+        let metrics = Arc::new(Metrics::new());
+        Ok(Prepared { settings, loaded, whole, tls, organization, store, clock, lock, metrics })
     }
 }
 
@@ -187,14 +190,19 @@ impl Prepared {
         self.settings.metrics.listen
     }
 
+    /// Counts where `observed` does.
+    #[must_use]
+    pub fn observed_by(self, observed: &Observed) -> Self {
+        Self { metrics: Arc::clone(&observed.metrics), ..self }
+    }
+
     /// Serves. Must be called inside a Tokio runtime.
     ///
     /// # Errors
     /// When a server cannot be started.
     pub fn start(self, listeners: Listeners) -> Result<Service, AppError> {
-        let Self { settings, loaded, whole, tls, organization, store, clock, lock } = self;
+        let Self { settings, loaded, whole, tls, organization, store, clock, lock, metrics } = self;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let metrics = Arc::new(Metrics::new());
         let measured: Arc<dyn Store> =
             Arc::new(MeasuredStore::new(store, Arc::clone(&metrics) as Arc<dyn StoreWatch>));
         let pool = Arc::new(KeyPool::start(KeyPoolSettings {

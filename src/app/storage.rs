@@ -36,6 +36,17 @@ pub async fn check_store(settings: &Configuration, loaded: &Loaded) -> Result<()
     open_store(settings, loaded, Arc::new(SystemClock)).await.map(drop)
 }
 
+/// The masters that go on writing when they are cut off from all their replicas; none where the store is a file.
+///
+/// # Errors
+/// When Redis cannot be asked.
+pub async fn write_alone(settings: &Configuration, loaded: &Loaded) -> Result<Vec<String>, AppError> {
+    let Some(shared) = Materials::new(settings, loaded).redis()? else { return Ok(Vec::new()) };
+    let shared = RedisSettings { create: false, ..shared };
+    let store = RedisStore::open(shared, Arc::new(SystemClock), &SystemEntropy).await?;
+    Ok(store.write_alone().await?.iter().map(ToString::to_string).collect())
+}
+
 fn open_file(settings: &Configuration, clock: Arc<dyn Clock>) -> Result<Arc<EmbeddedStore>, AppError> {
     let options = OpenOptions { create: false, ..OpenOptions::default() };
     let path = settings.store.directory.join(FILE_NAME);

@@ -5,7 +5,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Session;
 use super::failure::{Exit, Failure};
-use crate::app::{Listeners, Service, start_log};
+use crate::app::{Listeners, Observed, Service};
 use crate::config::{Configuration, Loaded};
 
 /// Run the landing site and the check site
@@ -17,7 +17,7 @@ use crate::config::{Configuration, Loaded};
 #[command(after_help = "\
 The log goes to standard error: log.format and log.level in the configuration say how.
 GET /healthz says that it lives, GET /readyz that the store takes commits: `tegata ready` asks it.
-metrics.listen opens GET /metrics. systemd is told when it serves (Type=notify).
+metrics.listen opens GET /metrics, telemetry.otlp_endpoint takes traces. systemd is told when it serves (Type=notify).
 
 Examples:
   tegata --config /srv/tegata serve
@@ -26,16 +26,20 @@ pub(super) struct Arguments {}
 
 pub(super) fn run(session: &Session) -> Result<(), Failure> {
     let (settings, loaded) = session.settings()?;
-    start_log(&settings.log);
-    session.block_on(serve(settings, loaded))?
+    let observed = Observed::begin(&settings, &loaded)?;
+    session.block_on(async {
+        let served = Box::pin(serve(settings, loaded, &observed)).await;
+        observed.end().await;
+        served
+    })?
 }
 
-async fn serve(settings: Configuration, loaded: Loaded) -> Result<(), Failure> {
+async fn serve(settings: Configuration, loaded: Loaded, observed: &Observed) -> Result<(), Failure> {
     // Before the first socket, so that a signal in between is not lost.
     let mut signals = Signals::new()?;
     let sites = (settings.http.public_url.to_string(), settings.check.public_url.to_string());
     let console = settings.console.public_url.clone();
-    let prepared = Service::prepare(settings, loaded).await?;
+    let prepared = Service::prepare(settings, loaded).await?.observed_by(observed);
     let (landing, check) = prepared.addresses();
     let listeners = Listeners::bind(landing, check)?
         .with_console(prepared.console_address())?

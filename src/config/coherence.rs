@@ -24,6 +24,7 @@ pub(super) fn problems(settings: &Configuration, loaded: &Loaded) -> Vec<Problem
     problems.extend(locks(settings, loaded));
     problems.extend(redis::problems(settings, loaded));
     problems.extend(metrics(settings, loaded));
+    problems.extend(telemetry(settings, loaded));
     problems
 }
 
@@ -159,6 +160,25 @@ fn metrics(settings: &Configuration, loaded: &Loaded) -> Option<Problem> {
     let what = format!("it is the port of {other}; the metrics are not for those who visit a site");
     let problem = Problem::error(loaded.place(key), key, what);
     Some(problem.with_value(listen.shown()).right("a port of its own"))
+}
+
+/// What tells the collector who sends is a secret.
+fn telemetry(settings: &Configuration, loaded: &Loaded) -> Option<Problem> {
+    let telemetry = &settings.telemetry;
+    let key = "telemetry.otlp_headers_file";
+    telemetry.otlp_headers_file.as_ref()?;
+    match &telemetry.otlp_endpoint {
+        None => {
+            let what = "it has no effect, since no traces are sent without telemetry.otlp_endpoint";
+            Some(Problem::warning(loaded.place(key), key, what).right("telemetry.otlp_endpoint, or nothing"))
+        }
+        Some(endpoint) if endpoint.scheme() != "https" && !is_local(endpoint) => {
+            let what = "what it holds travels unencrypted to telemetry.otlp_endpoint";
+            let right = "an endpoint that begins with https://, or a network that nobody else is on";
+            Some(Problem::warning(loaded.place(key), key, what).right(right))
+        }
+        Some(_) => None,
+    }
 }
 
 fn locks(settings: &Configuration, loaded: &Loaded) -> Vec<Problem> {

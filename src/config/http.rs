@@ -18,6 +18,9 @@ section! {
         certificate: Option<PathBuf> = none;
         /// The private key that belongs to it, a PEM file that only Tegata can read.
         key: Option<PathBuf> = none;
+        /// The nodes' own addresses, where there are several behind `public_url`, such as `http://10.0.0.7:8080`: `tegata doctor`
+        /// asks each of them.
+        nodes: Vec<Url> = "";
         /// How many threads answer requests; 0 means one for each processor.
         workers: u32 = "0" in "0", "1024";
     }

@@ -24,6 +24,7 @@ mod signer;
 mod source;
 mod store;
 mod suggestion;
+mod telemetry;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ pub use signer::SignerSettings;
 pub use source::{Environment, FILE_VARIABLE, FileText, PLACES, find_file};
 pub use store::StoreSettings;
 pub use suggestion::nearest;
+pub use telemetry::TelemetrySettings;
 pub use template::commented;
 pub use value::quoted;
 
@@ -56,7 +58,7 @@ use std::path::Path;
 use section::Reader;
 
 /// Every section, in the order in which they are documented.
-pub const SECTIONS: [Section; 14] = [
+pub const SECTIONS: [Section; 15] = [
     HttpSettings::SECTION,
     CheckSettings::SECTION,
     ConsoleSettings::SECTION,
@@ -71,6 +73,7 @@ pub const SECTIONS: [Section; 14] = [
     ProxySettings::SECTION,
     LogSettings::SECTION,
     MetricsSettings::SECTION,
+    TelemetrySettings::SECTION,
 ];
 
 /// All settings.
@@ -104,6 +107,8 @@ pub struct Configuration {
     pub log: LogSettings,
     /// Where metrics are read.
     pub metrics: MetricsSettings,
+    /// Where traces go.
+    pub telemetry: TelemetrySettings,
 }
 
 /// A configuration as it was read, with everything that is wrong with it.
@@ -180,6 +185,7 @@ fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
     let proxies = ProxySettings::read(reader);
     let log = LogSettings::read(reader);
     let metrics = MetricsSettings::read(reader);
+    let telemetry = TelemetrySettings::read(reader);
     Some(Configuration {
         http: http?,
         check: check?,
@@ -195,5 +201,6 @@ fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
         proxies: proxies?,
         log: log?,
         metrics: metrics?,
+        telemetry: telemetry?,
     })
 }

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
 use super::problem::{Place, Problem};
-use super::source::{Environment, FileText, PREFIX, without_password};
+use super::source::{Environment, FileText, PREFIX, STANDARD_VARIABLES, without_password};
 use super::suggestion::nearest;
 use super::value::Value;
 
@@ -168,6 +168,9 @@ impl<'a> Reader<'a> {
         if let Some(given) = self.in_file::<T>(setting)? {
             return Ok(given);
         }
+        if let Some(given) = self.in_standard_variable::<T>(setting)? {
+            return Ok(given);
+        }
         let value = match setting.default {
             Some(text) => T::from_text(text).ok().map(|value| value.rooted(&self.base)),
             None => T::absent(),
@@ -205,18 +208,22 @@ impl<'a> Reader<'a> {
             return Ok(T::from_secret(Zeroizing::new(secret.to_owned())).map(|value| (value, place)));
         }
         let Some(text) = text else { return Ok(None) };
-        let place = Place::Environment(variable);
-        match T::from_text(text) {
-            // A path in the environment counts from where the process was started, as everywhere else.
-            Ok(value) => Ok(Some((value, place))),
-            Err(what) => Err(Box::new(
-                Problem::error(place, &setting.key(), what)
-                    .with_value(super::value::quoted(
-                        &without_password(text).chars().take(60).collect::<String>(),
-                    ))
-                    .right(setting.right()),
-            )),
+        // A path in the environment counts from where the process was started, as everywhere else.
+        given::<T>(setting, text, Place::Environment(variable)).map(Some)
+    }
+
+    /// The value of a variable that other programs read as well.
+    fn in_standard_variable<T: Value>(&self, setting: &Setting) -> Result<Option<(T, Place)>, Box<Problem>> {
+        let key = setting.key();
+        for (_, variable) in STANDARD_VARIABLES.iter().filter(|(of, _)| *of == key) {
+            let place = Place::Environment((*variable).to_owned());
+            match self.environment.find(variable) {
+                Ok(None) => {}
+                Ok(Some(text)) => return given::<T>(setting, text, place).map(Some),
+                Err(error) => return Err(Box::new(Problem::error(place, &key, error.to_string()))),
+            }
         }
+        Ok(None)
     }
 
     fn in_file<T: Value>(&self, setting: &Setting) -> Result<Option<(T, Place)>, Box<Problem>> {
@@ -288,6 +295,18 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The value that stands in a variable.
+fn given<T: Value>(setting: &Setting, text: &str, place: Place) -> Result<(T, Place), Box<Problem>> {
+    match T::from_text(text) {
+        Ok(value) => Ok((value, place)),
+        Err(what) => {
+            let shown: String = without_password(text).chars().take(60).collect();
+            let problem = Problem::error(place, &setting.key(), what);
+            Err(Box::new(problem.with_value(super::value::quoted(&shown)).right(setting.right())))
+        }
+    }
+}
+
 fn short(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(60).collect()
 }
@@ -299,6 +318,7 @@ fn unknown_variables(environment: &Environment, sections: &[Section]) -> Vec<Pro
     known.extend(settings().filter_map(Setting::secret_variable));
     known.push(super::source::FILE_VARIABLE.to_owned());
     known.extend(super::source::COMMAND_VARIABLES.map(ToOwned::to_owned));
+    known.extend(STANDARD_VARIABLES.map(|(_, variable)| variable.to_owned()));
     let unknown = environment.names().filter(|name| !known.iter().any(|known| known == name));
     let lower: Vec<String> = known.iter().map(|name| name.to_ascii_lowercase()).collect();
     unknown

@@ -19,13 +19,18 @@ pub const FILE_VARIABLE: &str = "TEGATA_CONFIG";
 /// Variables that single commands read: the passphrase of a CA that is imported, and that of a root's key.
 pub const COMMAND_VARIABLES: [&str; 2] = ["TEGATA_IMPORT_PASSPHRASE", "TEGATA_ROOT_PASSPHRASE"];
 
+/// Variables of OpenTelemetry's own that count where neither the file nor ours says something: the setting and the variable
+/// (OpenTelemetry, "OpenTelemetry Protocol Exporter", section "Endpoint URLs for OTLP/HTTP").
+pub(super) const STANDARD_VARIABLES: [(&str, &str); 1] =
+    [("telemetry.otlp_endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT")];
+
 /// Where the configuration file is looked for, in this order, when neither `--config` nor [`FILE_VARIABLE`] names it.
 pub const PLACES: [&str; 3] = ["tegata.toml", "tegata/tegata.toml", "/etc/tegata/tegata.toml"];
 
 /// No configuration file is longer.
 const LONGEST: u64 = 1 << 20;
 
-/// The variables of the process that begin with [`PREFIX`].
+/// The variables of the process that begin with [`PREFIX`], and those of [`STANDARD_VARIABLES`].
 #[derive(Debug, Clone, Default)]
 pub struct Environment(BTreeMap<String, Result<String, OsString>>);
 
@@ -34,7 +39,8 @@ impl Environment {
     #[must_use]
     pub fn of_process() -> Self {
         let named = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-        let ours = named.filter(|(name, _)| name.starts_with(PREFIX));
+        let standard = |name: &str| STANDARD_VARIABLES.iter().any(|(_, standard)| *standard == name);
+        let ours = named.filter(|(name, _)| name.starts_with(PREFIX) || standard(name));
         Self(ours.map(|(name, value)| (name, value.into_string())).collect())
     }
 

@@ -230,8 +230,13 @@ impl RegistrationAuthority {
         let maker = self.0.parts.maker.clone();
         let permit =
             Arc::clone(&maker.at_work).acquire_owned().await.map_err(|_| BundleError::ShuttingDown)?;
+        let span = tracing::info_span!(
+            "bundle",
+            tegata.key = %brief.offer.key,
+            tegata.target = ?brief.order.claim.target.kind,
+        );
         let made = tokio::task::spawn_blocking(move || {
-            let made = maker.make(&brief);
+            let made = span.in_scope(|| maker.make(&brief));
             drop(permit);
             made
         });
@@ -251,7 +256,8 @@ impl Maker {
         );
         let names = checked_names(offer, &values)?;
         let issuer = self.issuer()?;
-        let key = self.pool.take(offer.key)?;
+        let key =
+            tracing::info_span!("key", tegata.key = %offer.key).in_scope(|| self.pool.take(offer.key))?;
         let issuance = Issuance::prepare(
             issuer,
             &self.policy(offer)?,
@@ -262,7 +268,7 @@ impl Maker {
             *now,
         )?;
         let (not_before, not_after) = (issuance.not_before(), issuance.not_after());
-        let certificate = issuance.sign(issuer)?;
+        let certificate = tracing::info_span!("sign").in_scope(|| issuance.sign(issuer))?;
         let der = certificate.to_der()?;
         let subject = crate::pki::certificate::name_text(certificate.subject_name());
         let identity = Identity { key, certificate, chain: issuer.bundle_chain() };

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tracing::Instrument as _;
 use zeroize::Zeroizing;
 
 use super::authority::{Loaded, RegistrationAuthority, TRIES, try_again};
@@ -238,11 +239,16 @@ impl RegistrationAuthority {
         // From the commit on, the person's connection may break at any moment: the work goes on by itself, and the same form
         // finds its result.
         let authority = self.clone();
-        tokio::spawn(async move {
+        let span = tracing::info_span!(
+            "claim",
+            tegata.enrollment = %next.id,
+            tegata.platform = order.claim.platform.as_str(),
+        );
+        let work = async move {
             let begun = Begun { enrollment: next, partition, commit, happened };
             authority.carry_through(begun, order, ticket).await
-        })
-        .await?
+        };
+        tokio::spawn(work.instrument(span)).await?
     }
 
     /// Commits a claim that begins, and makes its certificate.

@@ -14,6 +14,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use askama::Template;
 use futures_util::FutureExt;
+use tracing::Instrument as _;
 
 use super::console;
 use super::error::HttpError;
@@ -24,7 +25,7 @@ use super::site::Site;
 use super::unread::Held;
 use super::visit::Visit;
 use crate::device::is_prefetch;
-use crate::telemetry::RequestSeen;
+use crate::telemetry::{RequestSeen, TRACEPARENT, continue_trace, known_method};
 
 /// How soon it is worth trying again where something does not work, in seconds.
 const TRY_AGAIN_AFTER: &str = "5";
@@ -100,6 +101,11 @@ pub async fn around(
     let visit = Visit::of(&site, &request);
     let begun = Instant::now();
     let method = request.method().clone();
+    if site.settings.proxies.trusts(visit.ends().peer)
+        && let Some(parent) = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok())
+    {
+        continue_trace(visit.span(), parent);
+    }
     let held = Held::of(&mut request);
     request.extensions_mut().insert(visit.clone());
     if is_guess(request.headers()) {
@@ -109,7 +115,8 @@ pub async fn around(
         note(&site, &visit, &method, "prefetch", response.status(), begun);
         return Ok(request.into_response(response.map_body(|_, body| held.until_sent(body))));
     }
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let handling = next.call(request).instrument(visit.span().clone());
+    let outcome = AssertUnwindSafe(handling).catch_unwind().await;
     let mut response = match outcome {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return Err(unexpected(&site, &visit, &method, begun, held, &error.to_string())),
@@ -145,6 +152,7 @@ fn note(site: &Site, visit: &Visit, method: &Method, route: &str, status: Status
         code: visit.code(),
         took,
     });
+    traced(visit, method, route, status);
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
@@ -164,6 +172,23 @@ fn note(site: &Site, visit: &Visit, method: &Method, route: &str, status: Status
         line!(debug);
     } else {
         line!(info);
+    }
+}
+
+/// What the trace of a request says of its end.
+fn traced(visit: &Visit, method: &Method, route: &str, status: StatusCode) {
+    let span = visit.span();
+    span.record("http.request.method", known_method(method.as_str()));
+    if route != "-" {
+        span.record("http.route", route);
+    }
+    span.record("http.response.status_code", status.as_u16());
+    span.record("tegata.code", visit.code());
+    if let Some(enrollment) = visit.about() {
+        span.record("tegata.enrollment", enrollment.as_str());
+    }
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
     }
 }
 

@@ -10,6 +10,8 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use tracing::Span;
+use tracing::field::Empty;
 
 use super::connection::Connection;
 use super::console::{Standing, chosen_language, language_cookie, offered_language};
@@ -123,6 +125,7 @@ struct Inner {
     organization: RefCell<Option<(String, ContactLines)>>,
     standing: RefCell<Option<Rc<Standing>>>,
     cookies: RefCell<Vec<Cookie<'static>>>,
+    span: Span,
 }
 
 /// One request.
@@ -140,12 +143,29 @@ fn draw_reference(entropy: &dyn Entropy) -> String {
     format!("{}-{}", &letters[..5], &letters[5..])
 }
 
+/// A request as a trace has it; [`super::frame`] says what came of it.
+fn span_of(site: SiteKind, reference: &str) -> Span {
+    tracing::info_span!(
+        "request",
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = Empty,
+        http.route = Empty,
+        http.response.status_code = Empty,
+        tegata.site = site.name(),
+        tegata.reference = reference,
+        tegata.code = Empty,
+        tegata.enrollment = Empty,
+    )
+}
+
 impl Visit {
     pub(super) fn of(site: &Arc<Site>, request: &ServiceRequest) -> Self {
         let headers = request.headers();
         let parameters = Parameters::read(request.query_string());
         let accepted =
             || headers.get(ACCEPT_LANGUAGE).and_then(|value| Language::accepted(value.to_str().ok()?));
+        let reference = draw_reference(site.entropy.as_ref());
         let (language, cookies) = match site.kind {
             SiteKind::Landing | SiteKind::Check => {
                 (parameters.language.or_else(accepted).unwrap_or(Language::Japanese), Vec::new())
@@ -160,7 +180,8 @@ impl Visit {
         };
         let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
         Self(Rc::new(Inner {
-            reference: draw_reference(site.entropy.as_ref()),
+            span: span_of(site.kind, &reference),
+            reference,
             language,
             ends: Ends { peer, client: site.settings.proxies.client(peer, headers) },
             path: request.path().to_owned(),
@@ -185,6 +206,11 @@ impl Visit {
     #[must_use]
     pub fn connection(&self) -> Option<&Connection> {
         self.0.connection.as_ref()
+    }
+
+    /// What this request is in a trace.
+    pub(super) fn span(&self) -> &Span {
+        &self.0.span
     }
 
     /// The reference that page, header and log share.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use tracing::Instrument as _;
 
 use super::{Commit, Committed, Document, Event, Key, Partition, Position, Scan, Scanned, Store, StoreError};
 
@@ -113,14 +114,26 @@ impl MeasuredStore {
         call: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
         let begun = Instant::now();
-        let answer = call.await;
+        let engine = self.store.engine();
+        let span = tracing::info_span!(
+            "store",
+            otel.name = operation.name(),
+            otel.kind = "client",
+            db.system.name = engine,
+            db.operation.name = operation.name(),
+            error.type = tracing::field::Empty,
+            otel.status_code = tracing::field::Empty,
+        );
+        let answer = call.instrument(span.clone()).await;
         let outcome = answer.as_ref().map_or_else(StoreError::kind, |_| "done");
-        self.watch.done(&Measurement {
-            engine: self.store.engine(),
-            operation,
-            outcome,
-            took: begun.elapsed(),
-        });
+        if let Err(error) = &answer {
+            span.record("error.type", outcome);
+            // Who loses a race decides again; that is no failure.
+            if !matches!(error, StoreError::Conflict(_)) {
+                span.record("otel.status_code", "ERROR");
+            }
+        }
+        self.watch.done(&Measurement { engine, operation, outcome, took: begun.elapsed() });
         answer
     }
 }

@@ -94,6 +94,32 @@ pub struct Metrics {
     rounds: Family<Round, Counter>,
     last_good: Family<Task, Gauge<f64, AtomicU64>>,
     lease: Family<Task, Gauge>,
+    spans: Family<Outcome, Counter>,
+}
+
+/// Where the spans of traces are counted.
+#[derive(Debug, Clone)]
+pub(super) struct Spans(Family<Outcome, Counter>);
+
+impl Spans {
+    /// So many reached the collector.
+    pub(super) fn sent(&self, spans: u64) {
+        self.count("sent", spans);
+    }
+
+    /// So many could not be delivered.
+    pub(super) fn failed(&self, spans: u64) {
+        self.count("failed", spans);
+    }
+
+    /// So many found no room in the queue.
+    pub(super) fn dropped(&self, spans: u64) {
+        self.count("dropped", spans);
+    }
+
+    fn count(&self, outcome: &'static str, spans: u64) {
+        self.0.get_or_create(&Outcome { outcome }).inc_by(spans);
+    }
 }
 
 impl Default for Metrics {
@@ -113,6 +139,7 @@ impl Default for Metrics {
             rounds: Family::default(),
             last_good: Family::default(),
             lease: Family::default(),
+            spans: Family::default(),
         };
         metrics.register();
         metrics
@@ -179,6 +206,16 @@ impl Metrics {
             "Whether this process is the one that does the recurring work: 1 or 0",
             self.lease.clone(),
         );
+        r.register(
+            "trace_spans",
+            "Spans of traces by what became of them: sent, failed at the collector, dropped for want of room",
+            self.spans.clone(),
+        );
+    }
+
+    /// Where the spans of traces are counted.
+    pub(super) fn spans(&self) -> Spans {
+        Spans(self.spans.clone())
     }
 
     /// Takes these readings whenever somebody asks for the metrics.
@@ -265,8 +302,9 @@ impl StoreWatch for Metrics {
     }
 }
 
-/// A client may invent methods.
-fn known_method(method: &str) -> &'static str {
+/// The method as a name of ours: a client may invent others.
+#[must_use]
+pub fn known_method(method: &str) -> &'static str {
     const KNOWN: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "PUT"];
     KNOWN.into_iter().find(|known| *known == method).unwrap_or("other")
 }

@@ -1,6 +1,8 @@
 //! The command line, by the real binary.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
 
+#[path = "../program/collector.rs"]
+mod collector;
 mod configuration;
 mod demonstration;
 mod devices;
@@ -21,5 +23,6 @@ mod redis;
 mod running;
 mod shapes;
 mod storing;
+mod tracing;
 mod trouble;
 mod watching;

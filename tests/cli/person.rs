@@ -166,6 +166,21 @@ impl Person {
         self.sent(Self::client(None).get(url))
     }
 
+    /// Asks with one header more.
+    pub fn get_with(&self, url: &str, name: &str, value: &str) -> Page {
+        self.sent(Self::client(None).get(url).header(name, value))
+    }
+
+    /// Asks for the same again and again, on one connection.
+    pub fn get_often(&self, url: &str, times: usize) {
+        let client = Self::client(None);
+        self.runtime.block_on(async {
+            for _ in 0..times {
+                client.get(url).send().await.unwrap().bytes().await.unwrap();
+            }
+        });
+    }
+
     fn sent(&self, request: reqwest::RequestBuilder) -> Page {
         self.runtime.block_on(async {
             let response = request.send().await.unwrap();

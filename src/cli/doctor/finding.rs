@@ -17,8 +17,8 @@ pub(super) enum Level {
 }
 
 /// The groups, in the order in which they are told.
-pub(super) const GROUPS: [&str; 9] =
-    ["configuration", "files", "store", "clock", "issuer", "signer", "servers", "offers", "public"];
+pub(super) const GROUPS: [&str; 10] =
+    ["configuration", "files", "store", "clock", "issuer", "signer", "servers", "offers", "nodes", "public"];
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
-use crate::app::{Materials, Office, check_store};
+use crate::app::{Materials, Office, check_store, write_alone};
 use crate::config::{Configuration, Loaded, Severity};
 use crate::enrollment::ListQuery;
 
@@ -156,6 +156,15 @@ pub(super) async fn store(settings: &Configuration, loaded: &Loaded, now: Timest
         findings.push(
             lossy.remedy("appendonly yes, appendfsync always, maxmemory-policy noeviction; then remove it"),
         );
+    }
+    if let Ok(alone) = write_alone(settings, loaded).await
+        && !alone.is_empty()
+    {
+        let what = format!("{} goes on writing when it is cut off from all replicas", alone.join(", "));
+        let cut = Finding::warning("store", "write-alone", what);
+        let cut =
+            cut.why("until it is given up, nodes read there what nobody acknowledged and what will be gone");
+        findings.push(cut.remedy("min-replicas-to-write 1 in redis.conf of every server, and by CONFIG SET"));
     }
     if settings.store.url.is_none() {
         findings.extend(room(&settings.store.directory));

@@ -4,12 +4,14 @@ mod certificates;
 mod finding;
 mod handshake;
 mod local;
+mod nodes;
 mod public;
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::Serialize;
+use url::Url;
 
 use super::Session;
 use super::failure::{Exit, Failure};
@@ -28,16 +30,27 @@ const PROBE: &str = "5";
 Examples:
   tegata --config /srv/tegata doctor
   tegata doctor --offline
+  tegata doctor --node http://10.0.0.7:8080 --node http://10.0.0.8:8080
   tegata doctor --json | jq '.findings[] | select(.level != \"ok\")'")]
 pub(super) struct Arguments {
     /// Look at this machine alone: do not ask the public addresses
     #[arg(long)]
     offline: bool,
+    /// Ask this node by itself, in place of those that http.nodes names; may be given several times
+    #[arg(long = "node", value_name = "URL", value_parser = node, conflicts_with = "offline")]
+    nodes: Vec<Url>,
     /// How long one probe of a public address may take, in seconds, from 1 to 60
     #[arg(long, value_name = "SECONDS", default_value = PROBE, value_parser = clap::value_parser!(u64).range(1..=60))]
     timeout: u64,
     #[arg(long, help = "Print JSON: ok, errors, warnings, findings")]
     pub(super) json: bool,
+}
+
+/// The address of a node.
+fn node(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    if web { Ok(url) } else { Err("it begins with neither http:// nor https://".to_owned()) }
 }
 
 /// What `--json` prints.
@@ -77,6 +90,7 @@ async fn examine(session: &Session, arguments: &Arguments) -> Vec<Finding> {
     findings.extend(certificates::examine(&settings, now));
     if !arguments.offline {
         let within = Duration::from_secs(arguments.timeout);
+        findings.extend(nodes::examine(&settings, &arguments.nodes, within, now).await);
         findings.extend(public::examine(&settings, &loaded, within, now).await);
     }
     findings.sort_by_key(|finding| GROUPS.iter().position(|group| *group == finding.group));

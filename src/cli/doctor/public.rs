@@ -95,13 +95,13 @@ pub(super) async fn examine(
 }
 
 /// An answer, as far as it is looked at.
-struct Answer {
-    status: StatusCode,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
 
-async fn probe(client: &Client, url: &Url, agent: &str) -> Result<Answer, reqwest::Error> {
+pub(super) async fn probe(client: &Client, url: &Url, agent: &str) -> Result<Answer, reqwest::Error> {
     let mut response: Response = client.get(Url::clone(url)).header("user-agent", agent).send().await?;
     let (status, headers) = (response.status(), response.headers().clone());
     let mut body = Vec::new();
@@ -115,7 +115,7 @@ async fn probe(client: &Client, url: &Url, agent: &str) -> Result<Answer, reqwes
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
@@ -231,7 +231,7 @@ async fn ready(client: &Client, url: &Url) -> Finding {
 }
 
 /// The innermost cause, which names what happened.
-fn told(error: &dyn std::error::Error) -> String {
+pub(super) fn told(error: &dyn std::error::Error) -> String {
     let mut inner = error;
     while let Some(source) = inner.source() {
         inner = source;
