@@ -269,13 +269,16 @@ async fn an_aborted_transfer_is_not_a_fetched_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ticket_says_what_became_of_it() {
     let world = World::new().await;
-    let claimed = world.claim(&world.invite().await).await;
+    let invitation = world.invite().await;
+    let claimed = world.claim(&invitation).await;
     let before = world.browser().get(&claimed.ticket).await;
     assert!(!before.has("#fetched"));
     assert!(before.text_of("#left").unwrap().starts_with("18:10 まで（あと10分）、あと5回"));
     assert!(before.find("#file", "download").is_none());
     let file = world.browser().get(&claimed.file).await;
     assert_eq!(file.status, 200);
+    // That it has arrived is known a moment after its last byte.
+    assert!(comes_to(&world, &invitation, "fetched").await);
     world.clock.advance(jiff::SignedDuration::from_mins(11));
     let over = world.browser().get(&claimed.ticket).await;
     assert_eq!((over.status, over.mark("code").as_deref()), (410, Some("T-112")));
