@@ -38,6 +38,42 @@
     }
   }
 
+  // Is the way to the site that asks for the certificate open? The page about networks asks when it is told to, since the
+  // browser may ask in its turn which certificate to show.
+  const probe = document.getElementById("probe");
+  if (probe && window.fetch) {
+    const button = document.getElementById("look");
+    const TOO_LONG = 45000;
+    let asked = 0;
+    const show = (seen) => {
+      probe.dataset.seen = seen;
+      probe.hidden = false;
+      for (const line of probe.children) line.hidden = line.dataset.state !== seen;
+    };
+    const ask = (address, credentials) => {
+      const given = window.AbortController ? new AbortController() : null;
+      const timer = given && setTimeout(() => given.abort(), TOO_LONG);
+      return fetch(address, { cache: "no-store", credentials, signal: given ? given.signal : undefined })
+        .then((answer) => (answer.ok ? answer : Promise.reject(answer.status)))
+        .finally(() => clearTimeout(timer));
+    };
+    const look = () => {
+      const mine = ++asked;
+      const tell = (seen) => {
+        if (mine === asked) show(seen);
+      };
+      show("asking");
+      ask(probe.dataset.probe, "include")
+        .then((answer) => answer.json())
+        .then((told) => tell(told.certificate ? "arrived" : told.between ? "between" : "clear"))
+        // No answer that a page may read: is it the whole network, or only the way there?
+        .catch(() => ask("/healthz", "omit").then(() => tell("blocked"), () => tell("offline")));
+    };
+    button.hidden = false;
+    button.addEventListener("click", look);
+    if (location.hash === "#probe") look();
+  }
+
   const watched = document.body.dataset.watch;
   if (watched && window.fetch) {
     const deadline = document.getElementById("deadline");

@@ -155,7 +155,8 @@ secret-attempts = { $count ->
     [1] One more mistake, and no code can be entered for a while.
    *[other] After { $count } more mistakes, no code can be entered for a while.
 }
-secret-resume = The certificate has already been made. Enter the secret code to go on where you stopped (until { $until }).
+secret-resume = The certificate was made on { $at }, on this kind of device: { $device }. Enter the secret code to go on where you stopped (until { $until }).
+secret-resume-elsewhere = The certificate was made on { $at }, on this kind of device: { $device }. It does not work on this one ({ $here }). Go on with the other device (until { $until }). If it was not you, say so at once.
 device-now = Your device
 device-change = This is not my device
 device-change-lead = Choose the device that will use the certificate.
@@ -200,6 +201,7 @@ other-todo = Open this invitation on a phone, a tablet, a Windows PC or a Mac. I
 ## The ticket
 
 ticket-title = Your certificate is ready
+ticket-elsewhere = This certificate is for another kind of device: { $device }. It does not work on this one ({ $here }). Open the invitation again on the other device. If it was the wrong device, ask for a new certificate.
 ticket-download = Download the certificate
 ticket-left = { $count ->
     [one] You can download it until { $until } ({ $span } left), once more.
@@ -233,6 +235,9 @@ ticket-trouble-prompt-ios = In “Settings” → “Apps” → “Safari” �
 ticket-trouble-prompt-ios-17 = In “Settings” → “Safari” → “Downloads”, choose “On My iPhone” or “On My iPad”, and download again.
 ticket-trouble-prompt-file = Open the notification, or the file { $name } in the list of “Downloads”.
 ticket-trouble-prompt-pc = Open the “Downloads” folder and double-click the file { $name }.
+ticket-trouble-check = The check page does not open
+ticket-trouble-check-why = The network of an office, or security software, may stop the connection.
+ticket-trouble-check-look = Look at this network
 ticket-name = Its name on the device
 ticket-ends = Valid until
 ticket-old = Remove the old certificate
@@ -598,6 +603,7 @@ t-291-todo = Please wait a little and try again.
 
 check-ok-title = Your certificate works
 check-ok-done = All done. You can close this page.
+check-ok-soon = It ends in { $span }. Please ask for a new certificate.
 check-ok-name = Name in the certificate
 check-ok-until = Valid until
 check-again = Check again
@@ -609,7 +615,14 @@ check-issuer-expected = Issuer of the certificate that is needed
 t-301-title = No certificate was shown
 t-301-why = It is not installed yet, or the choice was cancelled, or it was installed as another kind.
 t-301-todo = Open this page in Safari, Chrome or Edge on the device that has the certificate. On an office network, try the mobile line as well.
-t-301-todo-android = Open this page in Chrome on the device that has the certificate. If you installed it as “Wi-Fi certificate”, install it again as “VPN & app user certificate”. On an office network, try the mobile line as well.
+t-301-todo-here = { $platform ->
+    [ios] Open this page in Safari on the iPhone that has the certificate.
+    [ipados] Open this page in Safari on the iPad that has the certificate.
+    [android] Open this page in Chrome on the Android device that has the certificate. If you installed it as “Wi-Fi certificate”, install it again as “VPN & app user certificate”.
+    [windows] Open this page in Edge or Chrome on the PC that has the certificate.
+    [macos] Open this page in Safari or Chrome on the Mac that has the certificate.
+   *[other] Open this page in Safari, Chrome or Edge on the device that has the certificate.
+} On an office network, try the mobile line as well.
 t-302-title = Another certificate was chosen
 t-302-why = A certificate of another system was shown.
 t-302-todo = Close the browser, open it again and choose the certificate of this system.
@@ -639,6 +652,9 @@ t-306-todo = Close the browser, open it again and choose the newer certificate. 
 t-307-title = This certificate is not registered
 t-307-why = The issuer is right, but there is no record that it was issued.
 t-307-todo = Do not use it, and tell the person in charge.
+t-308-title = The certificate is stopped on the way
+t-308-why = A device in the office network, or security software, takes the connection apart to inspect it. So your certificate cannot arrive here.
+t-308-todo = Turn Wi-Fi off and check again by the mobile line. To use this network, ask whoever runs it to leave this site out of the inspection.
 t-390-title = It cannot be checked at the moment
 t-390-why = There is a passing problem. Nothing is wrong with the certificate.
 t-390-todo = Please wait a little and check again.
@@ -682,6 +698,14 @@ t-410-why = Every device has a certificate of its own, which cannot be moved to 
 t-410-todo = For a new device, ask for a new invitation. The old certificate works until the new one has been seen to work. If a device is lost or stolen, say so at once: its certificate can be stopped immediately.
 topic-hosts = Sites
 topic-fingerprint = Fingerprint of the root certificate
+probe-title = This network
+probe-asking = Looking. This may take a minute. If you are asked for a certificate, choose yours.
+probe-arrived = Your certificate arrived. It works in this network.
+probe-clear = The site of the certificate can be reached, but no certificate arrived. Nothing is seen to take the connection apart.
+probe-between = Something takes the connection apart: a device in the network, or security software. No certificate can arrive. Turn Wi-Fi off and check by the mobile line.
+probe-blocked = The site of the certificate cannot be reached. This network blocks it, or a device on the way refuses the exchange of certificates. Turn Wi-Fi off and check by the mobile line.
+probe-offline = This device is not connected at the moment. Check its signal or Wi-Fi.
+probe-by-hand = The button below tells as well. If a page appears, the site can be reached. If nothing appears, or a text that begins with “ERR_”, this network stops it.
 topics = Related help
 help-codes = Codes that a page shows
 help-topics = Common troubles

@@ -9,6 +9,7 @@
 mod agent;
 mod bots;
 mod browser;
+mod grease;
 mod hints;
 mod hop;
 mod obstacle;
@@ -20,6 +21,7 @@ mod system;
 mod target;
 
 pub use browser::Browser;
+pub use grease::opens_with_grease;
 pub use hints::Hints;
 pub use hop::{Hop, hop};
 pub use obstacle::{Obstacle, obstacle};

@@ -66,6 +66,18 @@ impl Platform {
     pub const fn is_apple_mobile(self) -> bool {
         matches!(self, Self::Ios | Self::Ipados)
     }
+
+    /// Whether a device that seems to be of this kind is surely none of the `other`. An iPad may pass itself off as a Mac, and
+    /// takes what an iPhone takes; what is unknown, Linux or a Chromebook may be an Android that asks for pages of a PC.
+    #[must_use]
+    pub fn is_surely_not(self, other: Self) -> bool {
+        let installs = |platform| {
+            matches!(platform, Self::Ios | Self::Ipados | Self::Android | Self::Windows | Self::Macos)
+        };
+        let related =
+            self == other || (self.is_apple() && other.is_apple() && [self, other].contains(&Self::Ipados));
+        installs(self) && installs(other) && !related
+    }
 }
 
 impl fmt::Display for Platform {

@@ -59,5 +59,5 @@ pub use state::{Attempts, Claim, Credentials, Delivery, Standing, State};
 pub use transition::{Door, LockPolicy, Presented, Presenting};
 pub use view::{
     BundleFile, CheckOutcome, FetchPart, FetchedBundle, FetchedFile, IssuedInvitation, OpenedInvitation,
-    OpenedTicket, TicketProgress, TicketStanding,
+    OpenedTicket, Resumable, TicketProgress, TicketStanding,
 };

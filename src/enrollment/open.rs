@@ -9,7 +9,7 @@ use super::id::EnrollmentId;
 use super::refusal::Refusal;
 use super::state::State;
 use super::transition::{Door, LockPolicy};
-use super::view::OpenedInvitation;
+use super::view::{OpenedInvitation, Resumable};
 use crate::device::Platform;
 use crate::directory::{DirectoryError, Organization, OrganizationId};
 use crate::pepper::{Purpose, SecretHash};
@@ -144,7 +144,7 @@ impl RegistrationAuthority {
             platforms: meant_for(&enrollment.platforms, offer),
             attempts_left,
             open_until: enrollment.invitation_ends.min(enrollment.link_ends),
-            resumable_until: resumable(&enrollment.state, now),
+            resumable: resumable(&enrollment.state, now),
             enrollment: enrollment.id,
         })
     }
@@ -165,10 +165,10 @@ pub(super) fn meant_for(chosen: &[Platform], offer: &Offer) -> Vec<Platform> {
     if chosen.is_empty() { super::bundle::platforms(offer) } else { chosen.to_vec() }
 }
 
-fn resumable(state: &State, now: Timestamp) -> Option<Timestamp> {
+fn resumable(state: &State, now: Timestamp) -> Option<Resumable> {
     match state {
-        State::Claimed { claim, .. } | State::Fetched { claim, .. } => {
-            Some(claim.window_ends).filter(|ends| now < *ends)
+        State::Claimed { claim, .. } | State::Fetched { claim, .. } if now < claim.window_ends => {
+            Some(Resumable { at: claim.at, platform: claim.platform, until: claim.window_ends })
         }
         _ => None,
     }

@@ -33,9 +33,19 @@ pub struct OpenedInvitation {
     pub attempts_left: u32,
     /// Until when the invitation is open.
     pub open_until: Timestamp,
-    /// The ticket's window, where this invitation was claimed and its file can still be fetched: the same secret leads
-    /// back to it.
-    pub resumable_until: Option<Timestamp>,
+    /// Where this invitation was claimed and its file can still be fetched: the same secret leads back to it.
+    pub resumable: Option<Resumable>,
+}
+
+/// A claim that was made, and whose file can still be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resumable {
+    /// When it was made.
+    pub at: Timestamp,
+    /// On what kind of device.
+    pub platform: Platform,
+    /// Until when its file can be fetched.
+    pub until: Timestamp,
 }
 
 /// A new invitation: the one moment at which its credentials are known.

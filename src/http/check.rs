@@ -3,8 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::between;
 use super::client_certificate::{self, ClientCert};
 use super::error::HttpError;
 use super::frame::page;
@@ -25,6 +26,8 @@ pub struct CheckPage {
     pub outcome: &'static str,
     /// What is wrong; nothing when all is well.
     pub problem: Option<Problem>,
+    /// How soon it ends, where that is soon.
+    pub soon: Option<String>,
     /// What is known of the certificate: names and values.
     pub details: Vec<(String, String)>,
     /// This very page.
@@ -38,7 +41,7 @@ pub struct CheckPage {
 }
 
 /// What was shown, as bytes that should be a certificate.
-fn shown(visit: &Visit, request: &HttpRequest) -> Option<Vec<u8>> {
+pub(super) fn shown(visit: &Visit, request: &HttpRequest) -> Option<Vec<u8>> {
     let settings = &visit.site().settings;
     let carried = client_certificate::read(request.headers());
     if settings.client_certificate_by_proxy && settings.proxies.trusts(visit.ends().peer) {
@@ -69,34 +72,52 @@ fn shown(visit: &Visit, request: &HttpRequest) -> Option<Vec<u8>> {
 pub async fn check(visit: Visit, request: HttpRequest) -> Result<HttpResponse, HttpError> {
     let shown = shown(&visit, &request);
     let outcome = visit.site().authority.check(shown.as_deref()).await;
-    if let CheckOutcome::Ok { enrollment, .. } = &outcome {
+    let found =
+        Found { between: outcome == CheckOutcome::NoneShown && between::is_seen(&visit, &request), outcome };
+    if let CheckOutcome::Ok { enrollment, .. } = &found.outcome {
         visit.is_about(enrollment);
     }
-    visit.site().metrics.checked(name(&outcome));
-    if let Some(code) = outcome.code() {
+    visit.site().metrics.checked(found.name());
+    if let Some(code) = found.code() {
         visit.refused_with(code);
     }
-    let status = match outcome {
+    let status = match found.outcome {
         CheckOutcome::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
     };
-    page(status, &draw(&visit, &outcome))
+    page(status, &draw(&visit, &found))
 }
 
-fn draw(visit: &Visit, outcome: &CheckOutcome) -> CheckPage {
+/// What a check found.
+struct Found {
+    outcome: CheckOutcome,
+    /// Whether it is likely that a certificate was shown, and stopped on the way.
+    between: bool,
+}
+
+impl Found {
+    const fn code(&self) -> Option<&'static str> {
+        if self.between { Some("T-308") } else { self.outcome.code() }
+    }
+
+    const fn name(&self) -> &'static str {
+        if self.between { "in-between" } else { name(&self.outcome) }
+    }
+}
+
+fn draw(visit: &Visit, found: &Found) -> CheckPage {
+    let outcome = &found.outcome;
     let words = visit.words();
     let device = visit.device(None);
-    let problem = problem(words, outcome, device.platform, visit.site().now());
+    let problem = problem(words, found, device.platform, visit.site().now());
     let frame = match &problem {
         None => visit.frame("check", &words.say("check-ok-title")),
         Some(problem) => visit.frame("check", &problem.title).with_reference(),
     };
     let situation = Situation::of_system(device.platform, device.os_version.as_ref().map(OsVersion::major));
-    let asks_again = matches!(
-        outcome,
-        CheckOutcome::NoneShown | CheckOutcome::OtherIssuer { .. } | CheckOutcome::Superseded { .. }
-    );
-    let is_none = *outcome == CheckOutcome::NoneShown;
+    let is_none = *outcome == CheckOutcome::NoneShown && !found.between;
+    let asks_again =
+        is_none || matches!(outcome, CheckOutcome::OtherIssuer { .. } | CheckOutcome::Superseded { .. });
     let old =
         matches!(outcome, CheckOutcome::Ok { has_predecessor: true, .. } | CheckOutcome::Superseded { .. });
     let steps = |wanted: bool, steps: fn(&Situation, Words) -> Vec<DrawnStep>| {
@@ -104,8 +125,9 @@ fn draw(visit: &Visit, outcome: &CheckOutcome) -> CheckPage {
     };
     CheckPage {
         frame,
-        outcome: name(outcome),
+        outcome: found.name(),
         problem,
+        soon: soon(words, outcome, visit.site().now()),
         details: details(words, outcome),
         again: visit.here(|_| {}),
         asking: steps(asks_again, Situation::asking),
@@ -129,23 +151,34 @@ const fn name(outcome: &CheckOutcome) -> &'static str {
     }
 }
 
-fn problem(words: Words, outcome: &CheckOutcome, platform: Platform, now: Timestamp) -> Option<Problem> {
-    let problem = Problem::explain(words, outcome.code()?);
+fn problem(words: Words, found: &Found, platform: Platform, now: Timestamp) -> Option<Problem> {
+    let problem = Problem::explain(words, found.code()?);
     let moment = |at: &Timestamp| words.moment(*at, now);
-    let fact = match outcome {
+    let fact = match &found.outcome {
+        _ if found.between => return Some(problem),
         CheckOutcome::Expired { at } => words.say("t-303-fact").with("at", moment(at)),
         CheckOutcome::NotYetValid { at } => words.say("t-304-fact").with("at", moment(at)),
         CheckOutcome::Revoked { at, reason } => {
             words.say("t-305-fact").with("at", moment(at)).with("reason", reason.name())
         }
-        // Only there can a certificate be of a kind that no browser shows.
-        CheckOutcome::NoneShown if platform == Platform::Android => {
-            return Some(Problem { todo: words.say("t-301-todo-android").to_string(), ..problem });
+        CheckOutcome::NoneShown => {
+            let todo = words.say("t-301-todo-here").with("platform", platform.as_str()).to_string();
+            return Some(Problem { todo, ..problem });
         }
         CheckOutcome::Superseded { at } => words.say("t-306-fact").with("at", moment(at)),
         _ => return Some(problem),
     };
     Some(problem.with_fact(&fact))
+}
+
+/// From how long before its end on a certificate that works is said to end: who opens the page once more can still ask for a new
+/// one in time.
+const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+fn soon(words: Words, outcome: &CheckOutcome, now: Timestamp) -> Option<String> {
+    let CheckOutcome::Ok { not_after, .. } = outcome else { return None };
+    let left = not_after.duration_since(now);
+    (left <= SOON).then(|| words.say("check-ok-soon").with("span", words.span(left)).to_string())
 }
 
 fn details(words: Words, outcome: &CheckOutcome) -> Vec<(String, String)> {

@@ -17,6 +17,8 @@ use actix_web::rt::net::TcpStream;
 use rustix::io::ioctl_fionread;
 use tokio::time::{Instant, sleep};
 
+use super::hello::is_greased;
+
 /// How long a connection may stay without a request under way. Longer than what actix closes by itself, so that this comes
 /// last.
 const QUIET: Duration = Duration::from_secs(50);
@@ -30,6 +32,8 @@ const INTERVAL: Duration = Duration::from_secs(5);
 pub struct Connection {
     /// The certificate (DER) that the client showed in the TLS handshake, or in the one that this session resumes.
     pub client_certificate: Option<Arc<[u8]>>,
+    /// Whether the TLS connection was opened with GREASE; `None` where it is none.
+    pub greased: Option<bool>,
     /// A second handle on the socket, to see what the other end has received, and to close it.
     pub socket: Option<Arc<Socket>>,
     /// What goes on.
@@ -37,10 +41,11 @@ pub struct Connection {
 }
 
 impl Connection {
-    fn new(client_certificate: Option<Arc<[u8]>>, stream: Option<&TcpStream>) -> Self {
+    fn new(client_certificate: Option<Arc<[u8]>>, greased: Option<bool>, stream: Option<&TcpStream>) -> Self {
         let socket = stream.and_then(|stream| stream.as_fd().try_clone_to_owned().ok());
         Self {
             client_certificate,
+            greased,
             socket: socket.map(|descriptor| Arc::new(Socket::from(descriptor))),
             activity: Arc::new(Activity::begun(Instant::now())),
         }
@@ -110,9 +115,9 @@ async fn watch(activity: Weak<Activity>, socket: Weak<Socket>) {
 pub fn on_connect(io: &dyn Any, extensions: &mut Extensions) {
     let connection = if let Some(stream) = io.downcast_ref::<TlsStream<TcpStream>>() {
         let certificate = stream.ssl().peer_certificate().and_then(|certificate| certificate.to_der().ok());
-        Connection::new(certificate.map(Arc::from), Some(stream.get_ref()))
+        Connection::new(certificate.map(Arc::from), is_greased(stream.ssl()), Some(stream.get_ref()))
     } else {
-        Connection::new(None, io.downcast_ref::<TcpStream>())
+        Connection::new(None, None, io.downcast_ref::<TcpStream>())
     };
     if let (Some(socket), Ok(runtime)) = (&connection.socket, tokio::runtime::Handle::try_current()) {
         runtime.spawn(watch(Arc::downgrade(&connection.activity), Arc::downgrade(socket)));

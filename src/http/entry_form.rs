@@ -9,7 +9,7 @@ use super::page::{CHOOSABLE, Choice, Frame, Problem};
 use super::refusal::explain;
 use super::visit::Visit;
 use crate::device::{Device, Platform};
-use crate::enrollment::{Code, OpenedInvitation, Refusal};
+use crate::enrollment::{Code, OpenedInvitation, Refusal, Resumable};
 use crate::profile::PasswordMode;
 
 /// The device as the form names it.
@@ -49,8 +49,10 @@ pub struct EntryPage {
     pub problem: Option<Problem>,
     /// How many wrong secrets are left, where that should be told.
     pub attempts: Option<u32>,
-    /// Until when a claim that was made already can be taken up again.
-    pub resumable_until: Option<String>,
+    /// What is said of a claim that was made already and can be taken up again.
+    pub resumable: Option<String>,
+    /// Whether that was surely on another kind of device.
+    pub claimed_elsewhere: bool,
     /// Until when the invitation is open, and how long that is.
     pub open_until: Option<(String, String)>,
     /// The device; nothing where the form cannot know it.
@@ -160,6 +162,7 @@ impl EntryForm<'_> {
             Some(Wrong::Refused(Refusal::WrongSecret { attempts_left })) => Some(*attempts_left),
             _ => opened.as_ref().map(|opened| opened.attempts_left).filter(|left| *left <= FEW_ATTEMPTS),
         };
+        let claim = opened.as_ref().and_then(|opened| opened.resumable);
         let platforms = opened.as_ref().map_or(&[][..], |opened| &opened.platforms);
         Ok(EntryPage {
             frame: match &opened {
@@ -177,10 +180,8 @@ impl EntryForm<'_> {
                 || opened.as_ref().is_some_and(|opened| opened.password == PasswordMode::Chosen),
             problem: self.wrong.map(|wrong| wrong.problem(visit, asks_number)),
             attempts: told,
-            resumable_until: opened
-                .as_ref()
-                .and_then(|opened| opened.resumable_until)
-                .map(|until| words.time_of_day(until)),
+            resumable: claim.map(|claim| resumable(visit, &claim, device.platform)),
+            claimed_elsewhere: claim.is_some_and(|claim| device.platform.is_surely_not(claim.platform)),
             open_until: opened.as_ref().map(|opened| words.until(opened.open_until, now)),
             choices: choices(visit, device, platforms),
             device: (device.platform != Platform::Unknown).then(|| RecognisedDevice {
@@ -190,6 +191,19 @@ impl EntryForm<'_> {
             }),
         })
     }
+}
+
+/// What the holder of a link is told of a claim that was made already, here or elsewhere.
+fn resumable(visit: &Visit, claim: &Resumable, here: Platform) -> String {
+    let words = visit.words();
+    let key = if here.is_surely_not(claim.platform) { "secret-resume-elsewhere" } else { "secret-resume" };
+    words
+        .say(key)
+        .with("at", words.moment(claim.at, visit.site().now()))
+        .with("device", words.device(claim.platform))
+        .with("here", words.device(here))
+        .with("until", words.time_of_day(claim.until))
+        .to_string()
 }
 
 /// No more of a typed number comes back in the form.

@@ -78,7 +78,7 @@ fn draw(visit: &Visit, error: &HttpError) -> HttpResponse {
 }
 
 fn finish(site: &Site, visit: &Visit, headers: &mut HeaderMap) {
-    site.headers.set(headers, visit.rules().as_deref());
+    site.headers.set(headers, visit.rules().as_deref(), visit.asks().as_deref());
     if let Ok(reference) = HeaderValue::from_str(visit.reference()) {
         headers.insert(REQUEST_ID, reference);
     }

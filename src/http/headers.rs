@@ -30,23 +30,26 @@ impl SecurityHeaders {
         Self { over_tls, style }
     }
 
-    /// What a page may do. Its styles are ours and, where it has them, the organization's `rules`, each by its hash.
-    fn policy(&self, rules: Option<&str>) -> HeaderValue {
+    /// What a page may do. Its styles are ours and, where it has them, the organization's `rules`, each by its hash; its script
+    /// may ask us, and, where there is one, the origin `asks`.
+    fn policy(&self, rules: Option<&str>, asks: Option<&str>) -> HeaderValue {
         let mut styles = self.style.to_owned();
         if let Some(rules) = rules {
             styles.push(' ');
             styles.push_str(&assets::style_source(rules));
         }
+        let asks = asks.map(|origin| format!(" {origin}")).unwrap_or_default();
         let policy = format!(
-            "default-src 'none'; style-src {styles}; script-src 'self'; img-src 'self'; connect-src 'self'; \
+            "default-src 'none'; style-src {styles}; script-src 'self'; img-src 'self'; connect-src 'self'{asks}; \
              form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         );
         // The hashes are base64, so that the policy is always a header value.
         HeaderValue::from_str(&policy).unwrap_or(NOTHING)
     }
 
-    /// Sets the headers of a response whose page may have `rules` of style beside ours; what the handler set stays.
-    pub fn set(&self, headers: &mut HeaderMap, rules: Option<&str>) {
+    /// Sets the headers of a response whose page may have `rules` of style beside ours and a script that `asks` another origin;
+    /// what the handler set stays.
+    pub fn set(&self, headers: &mut HeaderMap, rules: Option<&str>, asks: Option<&str>) {
         let is_page = headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
@@ -59,7 +62,7 @@ impl SecurityHeaders {
         };
         set(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if is_page {
-            set(CONTENT_SECURITY_POLICY, self.policy(rules));
+            set(CONTENT_SECURITY_POLICY, self.policy(rules, asks));
             // Which Android, Windows or model this is decides about the file; Chrome tells from the second request on.
             set(
                 HeaderName::from_static("accept-ch"),

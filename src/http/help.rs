@@ -7,14 +7,16 @@ use askama::Template;
 use super::error::HttpError;
 use super::frame::page;
 use super::page::{Frame, Problem};
+use super::probe;
+use super::ticket::check_url;
 use super::visit::Visit;
 
 /// Every code that a page can show, in order. Never renumbered, never used again.
-pub const CODES: [&str; 37] = [
+pub const CODES: [&str; 38] = [
     "T-101", "T-102", "T-103", "T-104", "T-105", "T-106", "T-107", "T-108", "T-109", "T-110", "T-111",
     "T-112", "T-113", "T-114", "T-115", "T-116", "T-190", "T-201", "T-202", "T-203", "T-204", "T-205",
     "T-206", "T-207", "T-208", "T-209", "T-211", "T-290", "T-291", "T-301", "T-302", "T-303", "T-304",
-    "T-305", "T-306", "T-307", "T-390",
+    "T-305", "T-306", "T-307", "T-308", "T-390",
 ];
 
 /// Codes for what no page can see but people meet, each with a page like the others'. Never renumbered, never used again.
@@ -29,6 +31,7 @@ pub fn topics_of(code: &str) -> &'static [&'static str] {
         "T-109" | "T-110" | "T-305" => &["T-410"],
         "T-301" => &["T-408", "T-407", "T-405", "T-402"],
         "T-302" | "T-306" => &["T-408"],
+        "T-308" => &["T-402"],
         "T-402" => &["T-403"],
         "T-403" | "T-290" | "T-291" => &["T-404"],
         _ => &[],
@@ -56,6 +59,15 @@ pub struct HelpPage {
     pub groups: Vec<(&'static str, Vec<HelpEntry>)>,
 }
 
+/// What a page about networks looks for the cause with.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// What its script asks.
+    pub address: String,
+    /// The check page, for whoever has no script.
+    pub check: String,
+}
+
 /// One code.
 #[derive(Debug, Template)]
 #[template(path = "code.html")]
@@ -66,6 +78,8 @@ pub struct CodePage {
     pub problem: Problem,
     /// What this installation knows to it: the key of a heading, and values.
     pub facts: Vec<(&'static str, Vec<String>)>,
+    /// Where the page can find out by itself whether the network is the cause.
+    pub probe: Option<Probe>,
     /// The list.
     pub all: String,
 }
@@ -98,7 +112,7 @@ pub(super) fn groups(frame: &Frame) -> Vec<(&'static str, Vec<HelpEntry>)> {
 fn facts(visit: &Visit, code: &str) -> Vec<(&'static str, Vec<String>)> {
     let settings = &visit.site().settings;
     match code {
-        "T-402" | "T-403" | "T-404" => {
+        "T-308" | "T-402" | "T-403" | "T-404" => {
             let hosts = [&settings.public_url, &settings.check_url];
             let mut hosts: Vec<_> =
                 hosts.into_iter().filter_map(|url| url.host_str()).map(str::to_owned).collect();
@@ -113,6 +127,18 @@ fn facts(visit: &Visit, code: &str) -> Vec<(&'static str, Vec<String>)> {
     }
 }
 
+/// What the page of a code about networks looks for the cause with. Its script may ask the check site from now on.
+fn probe(visit: &Visit, code: &str) -> Option<Probe> {
+    if !matches!(code, "T-308" | "T-402" | "T-403") {
+        return None;
+    }
+    visit.asks_the_check_site();
+    let mut address = visit.site().settings.check_url.clone();
+    address.set_path(probe::PATH);
+    address.set_query(None);
+    Some(Probe { address: address.into(), check: check_url(visit) })
+}
+
 /// `GET /help/{code}`: one code, in either case.
 ///
 /// # Errors
@@ -123,5 +149,6 @@ pub async fn explain(visit: Visit, request: HttpRequest) -> Result<HttpResponse,
     let code = known.find(|code| code.eq_ignore_ascii_case(asked)).ok_or(HttpError::NotFound)?;
     let problem = Problem::explain(visit.words(), code);
     let frame = visit.frame("code", &problem.title);
-    page(StatusCode::OK, &CodePage { frame, problem, facts: facts(&visit, code), all: visit.there("/help") })
+    let (facts, probe) = (facts(&visit, code), probe(&visit, code));
+    page(StatusCode::OK, &CodePage { frame, problem, facts, probe, all: visit.there("/help") })
 }

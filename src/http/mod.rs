@@ -22,16 +22,18 @@
 //! | refusal | any | `data-page="refusal"`, `data-code="T-1…"` | after a fetch `ol#steps`, `a#check`; `#fact`, `#todo`, `a#action`, `#code`, `#reference[data-reference]`, `#contact` |
 //! | error | any | `data-page="error"`, `data-code="T-2…"` | as a refusal |
 //! | check | `/check` and `/` on the check host | `data-page="check"`, `data-outcome`, `data-code="T-3…"` unless all is well | `#fact`, `#todo`, `dl#certificate`, `a#again`, where another choice helps `ol#asking`, where none was shown on Android `#kind`, after another one `#old-certificate` |
-//! | list of codes, one code | `/help`, `/help/{code}` | `data-page="help"`, `"code"` | `.codes a`, `#todo` |
+//! | list of codes, one code | `/help`, `/help/{code}` | `data-page="help"`, `"code"` | `.codes a`, `#todo`; about networks (`T-402`) `a#check`, and, where a script runs, `button#look`, which has `#probe[data-probe]` shown with `data-seen` (`asking`, `arrived`, `clear`, `between`, `blocked`, `offline`); at once where the address ends in `#probe` |
+//! | whether the way to the check host is open, for the script | `/probe` on the check host | – | JSON: `certificate`, `between` |
 //!
 //! Every page has `a[data-language]`, `#from` (the organization), `#contact` and `main#main`. The header `X-Request-Id` is the
-//! reference that the page shows and the log has. `data-outcome` is `ok`, `none-shown`, `other-issuer`, `expired`,
+//! reference that the page shows and the log has. `data-outcome` is `ok`, `none-shown`, `in-between`, `other-issuer`, `expired`,
 //! `not-yet-valid`, `revoked`, `superseded`, `unknown` or `try-again`. A form is sent as `application/x-www-form-urlencoded`
 //! with every hidden field of the page; the optional ones are `device`, `touch`, `ch_platform`, `ch_platform_version` and
 //! `ch_model`. `?anyway=1` goes past what stands in the way, `?device=` corrects the device.
 
 mod address;
 mod assets;
+mod between;
 #[cfg(test)]
 mod catalogues;
 mod check;
@@ -48,6 +50,7 @@ mod frame;
 mod guide;
 mod headers;
 mod health;
+mod hello;
 mod help;
 mod limits;
 mod look;
@@ -56,6 +59,7 @@ mod nonce;
 mod obstacle;
 mod origin;
 mod page;
+mod probe;
 mod proxy;
 mod refusal;
 #[cfg(test)]
@@ -120,6 +124,7 @@ fn landing(config: &mut ServiceConfig) {
 fn check(config: &mut ServiceConfig) {
     config
         .service(at(["/", "/check"]).reads(check::check).done())
+        .service(at([probe::PATH]).reads(probe::answer).done())
         .service(at(["/assets/{name}"]).reads(assets::serve).done())
         .service(at(["/logo/{name}.png"]).reads(look::logo).done())
         .service(at(["/healthz"]).reads(health::live).done())

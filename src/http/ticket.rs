@@ -77,6 +77,8 @@ pub struct TicketPage {
     pub platform: Platform,
     /// What is handed out.
     pub offer: String,
+    /// What is said where this is surely another kind of device than the one it was made for.
+    pub elsewhere: Option<String>,
     /// The bundle password.
     pub password: PasswordBox,
     /// The file to install.
@@ -261,6 +263,15 @@ fn watch(visit: &Visit, ticket: &Ticket) -> Result<String, HttpError> {
     Ok(format!("{}?lang={}", url.path(), visit.words().0.tag()))
 }
 
+/// What is said where the page is open on another kind of device than the one that claimed.
+fn elsewhere(visit: &Visit, made_for: Platform) -> Option<String> {
+    let (words, here) = (visit.words(), visit.device(None).platform);
+    here.is_surely_not(made_for).then(|| {
+        let said = words.say("ticket-elsewhere").with("device", words.device(made_for));
+        said.with("here", words.device(here)).to_string()
+    })
+}
+
 fn draw(visit: &Visit, ticket: &Ticket, opened: &OpenedTicket) -> Result<TicketPage, HttpError> {
     let words = visit.words();
     let now = visit.site().now();
@@ -300,6 +311,7 @@ fn draw(visit: &Visit, ticket: &Ticket, opened: &OpenedTicket) -> Result<TicketP
         frame: frame.of(opened.organization.clone(), (&opened.contact).into()),
         platform: opened.platform,
         offer: opened.offer.get(words.0.bcp47()).to_owned(),
+        elsewhere: elsewhere(visit, opened.platform),
         password,
         file: link(visit, ticket, first)?,
         compatible: compatible.map(|file| link(visit, ticket, file)).transpose()?,

@@ -19,6 +19,7 @@ use openssl::stack::Stack;
 use openssl::x509::{X509, X509Name};
 use zeroize::Zeroizing;
 
+use super::hello;
 use crate::pki::validity::validity;
 
 /// A server's certificate and key on disk, PEM. The certificate comes first in its file, its chain behind it.
@@ -183,6 +184,7 @@ impl TlsSource {
     /// When OpenSSL refuses, or the files broke since.
     pub fn acceptor(self: &Arc<Self>) -> Result<SslAcceptorBuilder, TlsError> {
         let mut builder = builder(&self.files, &self.ask)?;
+        hello::listen(&mut builder);
         let source = Arc::clone(self);
         // Called in every handshake, with or without a name in it; the sessions and ticket keys stay those of the first
         // context, so that resumption goes on across a renewal.

@@ -121,6 +121,7 @@ struct Inner {
     connection: Option<Connection>,
     about: RefCell<Option<EnrollmentId>>,
     code: Cell<Option<&'static str>>,
+    asks_check: Cell<bool>,
     look: RefCell<Look>,
     organization: RefCell<Option<(String, ContactLines)>>,
     standing: RefCell<Option<Rc<Standing>>>,
@@ -189,6 +190,7 @@ impl Visit {
             connection: request.request().conn_data::<Connection>().cloned(),
             about: RefCell::new(None),
             code: Cell::new(None),
+            asks_check: Cell::new(false),
             look: RefCell::default(),
             organization: RefCell::default(),
             standing: RefCell::default(),
@@ -286,6 +288,17 @@ impl Visit {
     #[must_use]
     pub fn rules(&self) -> Option<String> {
         look::rules(&self.0.look.borrow())
+    }
+
+    /// Notes that the script of this request's page asks the check site.
+    pub fn asks_the_check_site(&self) {
+        self.0.asks_check.set(true);
+    }
+
+    /// The other origin that the script of this request's page may ask.
+    #[must_use]
+    pub fn asks(&self) -> Option<String> {
+        self.0.asks_check.get().then(|| self.site().settings.check_url.origin().ascii_serialization())
     }
 
     /// Who asks.

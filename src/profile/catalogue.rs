@@ -97,6 +97,7 @@ fn second(file: &str, text: &str, at: &Range<usize>, name: &str, first: &str) ->
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 mod tests {
+    use super::super::payload::PayloadTemplate;
     use super::*;
 
     const MINIMAL: &str = "name = \"a\"\ntitle.ja = \"あ\"\ndescription.ja = \"い\"\n";
@@ -106,8 +107,19 @@ mod tests {
         let offers = Offers::embedded().unwrap_or_else(|errors| panic!("{}", errors[0]));
         assert_eq!(offers.names().collect::<Vec<_>>(), ["anchored", "minimal", "wifi"]);
         assert_eq!(offers.iter().count(), 3);
-        assert!(offers.get("minimal").unwrap().payloads.is_empty());
         assert_eq!(offers.get("other"), None);
+    }
+
+    /// Each leads back to the check page, also in a year's time; the smallest has nothing else beside the certificate.
+    #[test]
+    fn every_shipped_offer_has_the_icon_of_the_check_page() {
+        let offers = Offers::embedded().unwrap();
+        for offer in offers.iter() {
+            let clips =
+                offer.payloads.iter().filter(|payload| matches!(payload, PayloadTemplate::WebClip(_)));
+            assert_eq!(clips.count(), 1, "{}", offer.name);
+        }
+        assert_eq!(offers.get("minimal").unwrap().payloads.len(), 1);
     }
 
     #[test]

@@ -34,7 +34,7 @@ const INTRODUCTION: &str = "\
 An offer is one TOML file in the directory of offers: what an organization hands out, to whom it is made out, how it
 is fetched, and what else the device is set up with. `tegata offer check FILE` reads a file and lists everything that
 is wrong with it, with line, column and what would be right. Three offers are built in; `profiles/` has them to start
-from.
+from. Each of the three gives an iPhone, iPad or Mac an icon that opens the check page, so that it is at hand after the ticket is gone.
 
 A *table of texts by language* is written as `{ ja = \"…\", en = \"Certificate\" }`; `ja` must be there, since
 every other language falls back to it. A *time* is written as `\"48 h\"`, `\"10 min\"`, `\"2 days\"` or

@@ -20,7 +20,9 @@ impl CertificateStore {
 
     /// Trusts a root (PEM) for servers, as a person does in the system's settings.
     pub fn trust(&self, root: &Path) {
-        self.run("certutil", &["-A", "-n", "trusted root", "-t", "C,,", "-i", root.to_str().unwrap()]);
+        // Each has a name of its own, or the database refuses the second.
+        let root = root.to_str().unwrap();
+        self.run("certutil", &["-A", "-n", root, "-t", "C,,", "-i", root]);
     }
 
     /// Imports a PKCS#12, as a double click does.

@@ -22,6 +22,10 @@ pub struct Settings<'a> {
     pub shows_certificate_to: &'a [&'a str],
     /// Languages, as in `Accept-Language`.
     pub languages: &'a str,
+    /// Whether cookies, and whatever else a site could keep in the browser, are blocked.
+    pub without_cookies: bool,
+    /// The proxy of the network: its port, and what does not go through it (`localhost:8080`).
+    pub proxy: Option<(u16, &'a str)>,
 }
 
 /// A device for which the browser passes itself off.
@@ -144,6 +148,14 @@ fn capabilities(home: &Path, settings: &Settings<'_>) -> Value {
         // What the policy AutoSelectCertificateForUrls sets; as a preference of this profile it needs no root.
         "profile.content_settings.exceptions.auto_select_certificate": certificate_choices(settings),
     });
+    if let Some((port, beside)) = settings.proxy {
+        arguments.push(format!("--proxy-server=http://127.0.0.1:{port}"));
+        // Without the first rule nothing of this machine would go through it.
+        arguments.push(format!("--proxy-bypass-list=<-loopback>;{beside}"));
+    }
+    if settings.without_cookies {
+        preferences["profile.default_content_setting_values.cookies"] = json!(2);
+    }
     if settings.without_script {
         preferences["profile.default_content_setting_values.javascript"] = json!(2);
     }

@@ -23,13 +23,13 @@ use crate::chromium::{Chromium, Device, Settings};
 const CHROME_ON_ANDROID: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) \
                                  Chrome/142.0.0.0 Mobile Safari/537.36";
 
-struct Identity {
-    certificate: X509,
-    key: PKey<Private>,
+pub struct Identity {
+    pub certificate: X509,
+    pub key: PKey<Private>,
 }
 
 /// A certificate for `name`, signed by `issuer` or, without one, by itself as a root.
-fn certify(name: &str, serial: u32, issuer: Option<&Identity>) -> Identity {
+pub fn certify(name: &str, serial: u32, issuer: Option<&Identity>) -> Identity {
     let group = openssl::ec::EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
     let key = PKey::from_ec_key(openssl::ec::EcKey::generate(&group).unwrap()).unwrap();
     let mut subject = X509NameBuilder::new().unwrap();
@@ -119,7 +119,7 @@ fn bundle(identity: &Identity, password: &str) -> Vec<u8> {
     bundle.build2(password).unwrap().to_der().unwrap()
 }
 
-fn write_root(root: &Identity, folder: &Path) -> PathBuf {
+pub fn write_root(root: &Identity, folder: &Path) -> PathBuf {
     let file = folder.join("root.pem");
     std::fs::write(&file, root.certificate.to_pem().unwrap()).unwrap();
     file

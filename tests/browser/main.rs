@@ -8,13 +8,18 @@ mod driver;
 mod ground;
 mod keyboard;
 mod matrix;
+mod office;
 mod pages;
+mod printed;
 mod protocol;
 mod samples;
 mod situations;
+mod twice;
 mod walk;
 mod webkit;
 
+#[path = "../service/behind.rs"]
+mod behind;
 #[path = "../service/journey.rs"]
 mod journey;
 #[path = "../service/offers.rs"]

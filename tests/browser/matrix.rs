@@ -1,15 +1,11 @@
 //! Every story and every refusal, on every device, with script and without, by Chromium and by `WebKit`. Phones are 320 CSS
 //! pixels wide, and nothing may be wider than its screen.
 
-use std::net::TcpListener;
-use std::sync::Arc;
-
 use fantoccini::{Client, Locator};
 use tegata::enrollment::IssuedInvitation;
-use tegata::entropy::SystemEntropy;
-use tegata::http::{self, SiteParts};
 use url::Url;
 
+use crate::behind::check_without_tls;
 use crate::chromium::{Chromium, Device, Settings};
 use crate::devices::{ALL, Row, STRANGERS};
 use crate::journey::link;
@@ -135,25 +131,6 @@ async fn straight(place: &Place<'_>, site: &Site, row: &Row, script: bool, count
     assert_eq!(place.mark("data-fetches-left").await.as_deref(), Some("5"), "{}", place.name);
 }
 
-/// The check page without TLS: `MiniBrowser` would ask the person for a certificate, and there is none to answer.
-fn check_without_tls(site: &Site) -> Url {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url =
-        Url::parse(&format!("http://localhost:{}/check", listener.local_addr().unwrap().port())).unwrap();
-    let parts = SiteParts {
-        authority: site.authority.clone(),
-        settings: tegata::http::Settings::new(site.landing.clone(), url.clone()),
-        clock: site.clock.clone(),
-        entropy: Arc::new(SystemEntropy),
-        pepper: Arc::clone(&site.pepper),
-        ready: Arc::new(|| Box::pin(async { Ok(()) })),
-        metrics: Arc::clone(&site.metrics),
-    };
-    let bound = http::serve(&http::Site::check(parts).unwrap(), listener, None, 1).unwrap();
-    tokio::spawn(bound.server);
-    url
-}
-
 /// Mistyped, wrong, too weak, and right in the end; by the link and by the number.
 async fn stumbling(place: &Place<'_>, site: &Site) {
     let invitation = site.invite("chosen").await;
@@ -253,6 +230,7 @@ async fn in_webkit(
 
 async fn webkit(without_script: bool) {
     let site = Site::start().await;
+    // `MiniBrowser` would ask the person for a certificate over TLS, and there is none to answer.
     let check = check_without_tls(&site);
     let situations = situations::all(&site).await;
     for row in &ALL {

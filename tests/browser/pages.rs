@@ -1,5 +1,5 @@
-//! Every page in every language, at the width of a small phone and of a desk, light and dark: axe-core finds nothing, and
-//! nothing is wider than the screen. With `TEGATA_SCREENSHOTS=DIR` a picture of each is written (`make screenshots`).
+//! Every page in every language, at the width of a small phone and of a desk, light and dark, folded and unfolded, with text of
+//! twice the size: axe-core finds nothing, and nothing is wider than the screen. With `TEGATA_SCREENSHOTS=DIR` a picture of each is written (`make screenshots`).
 
 use std::path::{Path, PathBuf};
 
@@ -12,10 +12,39 @@ use crate::protocol::issue;
 use crate::samples::Samples;
 use crate::site::Site;
 
-/// What a page is looked at with: the width in CSS pixels, whether it is dark, and whether axe-core looks, too: colours are
-/// the same at every width, and places in every light, so that two of the four views tell all.
-const VIEWS: [(u32, bool, bool); 4] =
-    [(320, false, true), (320, true, false), (1_280, true, true), (1_280, false, false)];
+/// What a page is looked at with.
+struct View {
+    /// In CSS pixels.
+    width: u32,
+    /// `light` or `dark`.
+    scheme: &'static str,
+    /// The size of text; nothing for the browser's own.
+    size: &'static str,
+    /// Whether everything that is folded up is open.
+    unfolded: bool,
+    /// Whether axe-core looks, too: colours are the same at every width, and places in every light, so that two views tell all.
+    with_axe: bool,
+}
+
+const fn view(width: u32, scheme: &'static str) -> View {
+    View { width, scheme, size: "", unfolded: false, with_axe: false }
+}
+
+const VIEWS: [View; 5] = [
+    View { with_axe: true, ..view(320, "light") },
+    View { unfolded: true, ..view(320, "dark") },
+    View { unfolded: true, with_axe: true, ..view(1_280, "dark") },
+    view(1_280, "light"),
+    View { unfolded: true, size: "200%", ..view(320, "light") },
+];
+
+/// Whether everything is open, and how large text is.
+const ARRANGE: &str = "const [unfolded, size] = arguments;
+document.querySelectorAll('details').forEach((part) => {
+  part.dataset.was ??= String(part.open);
+  part.open = unfolded || part.dataset.was === 'true';
+});
+document.documentElement.style.fontSize = size;";
 
 /// The rules of WCAG 2.2 at A and AA, and what axe-core counts as good practice.
 const RULES: [&str; 7] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
@@ -39,25 +68,25 @@ fn pictures() -> Option<PathBuf> {
     Some(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
 }
 
-async fn look_like(browser: &Chromium, width: u32, dark: bool) {
+async fn look_like(browser: &Chromium, width: u32, scheme: &str) {
+    // As on a phone, where they lie above the page; first, since the page is laid out anew for its size only.
+    issue(&browser.client, "Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
     let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
     issue(&browser.client, "Emulation.setDeviceMetricsOverride", size).await;
-    // As on a phone, where they lie above the page.
-    issue(&browser.client, "Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
-    let scheme = if dark { "dark" } else { "light" };
     let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
     issue(&browser.client, "Emulation.setEmulatedMedia", features).await;
 }
 
-async fn picture(browser: &Chromium, folder: &Path, name: &str, width: u32, dark: bool) {
+async fn picture(browser: &Chromium, folder: &Path, name: &str, view: &View) {
     let whole = json!({ "format": "png", "captureBeyondViewport": true });
     let taken = issue(&browser.client, "Page.captureScreenshot", whole).await;
     let bytes = BASE64.decode(taken["data"].as_str().unwrap().as_bytes()).unwrap();
     let (page, language) = name.rsplit_once('.').unwrap();
     let folder = folder.join(language);
     std::fs::create_dir_all(&folder).unwrap();
-    let scheme = if dark { "dark" } else { "light" };
-    std::fs::write(folder.join(format!("{page}-{width}-{scheme}.png")), bytes).unwrap();
+    let View { width, scheme, size, .. } = view;
+    let file = format!("{page}-{width}-{scheme}{}.png", size.trim_end_matches('%'));
+    std::fs::write(folder.join(file), bytes).unwrap();
 }
 
 /// A browser that has axe-core on every page.
@@ -77,17 +106,20 @@ async fn violations(browser: &Chromium) -> Vec<String> {
 async fn faults(browser: &Chromium, samples: &Samples, name: &str, folder: Option<&Path>) -> Vec<String> {
     let mut faults = Vec::new();
     browser.client.goto(samples.address(name).as_str()).await.unwrap();
-    for (width, dark, with_axe) in VIEWS {
-        look_like(browser, width, dark).await;
-        let mut here = if with_axe { violations(browser).await } else { Vec::new() };
+    for view in &VIEWS {
+        let View { width, scheme, size, .. } = *view;
+        look_like(browser, width, scheme).await;
+        browser.client.execute(ARRANGE, vec![json!(view.unfolded), json!(size)]).await.unwrap();
+        let mut here = if view.with_axe { violations(browser).await } else { Vec::new() };
         let wide =
             browser.client.execute("return document.documentElement.scrollWidth", vec![]).await.unwrap();
         if wide.as_u64().is_none_or(|wide| wide > u64::from(width)) {
             here.push(format!("{wide} pixels wide"));
         }
-        faults.extend(here.into_iter().map(|fault| format!("{name} at {width}, dark {dark}: {fault}")));
+        let at = format!("{name} at {width}, {scheme} {size}");
+        faults.extend(here.into_iter().map(|fault| format!("{at}: {fault}")));
         if let Some(folder) = folder {
-            picture(browser, folder, name, width, dark).await;
+            picture(browser, folder, name, view).await;
         }
     }
     faults
@@ -132,7 +164,7 @@ async fn axe_finds_what_is_wrong_with_a_spoilt_page() {
     for rule in ["html-has-lang", "label", "color-contrast", "skip-link"] {
         assert!(found.contains(&format!("{rule}: ")), "{rule} is missing:\n{found}");
     }
-    look_like(&browser, 320, true).await;
+    look_like(&browser, 320, "dark").await;
     let dark = "return matchMedia('(prefers-color-scheme: dark)').matches && innerWidth === 320";
     assert_eq!(browser.client.execute(dark, vec![]).await.unwrap(), json!(true));
     browser.close().await;

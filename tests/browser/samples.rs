@@ -14,6 +14,9 @@ use crate::site::Site;
 /// What every page is sent with, and what a browser acts on.
 const HEADERS: [&str; 3] = ["content-type", "content-security-policy", "referrer-policy"];
 
+/// What stands in place of an organization's logo.
+const LOGO: &[u8] = include_bytes!("../../profiles/web-clip.png");
+
 /// The pages by name (`ticket-iphone.ja`), and where they are served.
 pub struct Samples {
     pub names: Vec<String>,
@@ -75,6 +78,8 @@ async fn answer(mut stream: TcpStream, pages: &BTreeMap<String, Vec<u8>>, header
     let path = text.split(' ').nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
     let (headers, body) = match pages.get(&path) {
         Some(page) => (headers.to_owned(), page.clone()),
+        // Of no organization, and the same for all.
+        None if path.starts_with("logo/") => ("content-type: image/png\r\n".to_owned(), LOGO.to_vec()),
         None => {
             let file = reqwest::get(landing.join(&path).unwrap()).await.unwrap();
             let kind = file.headers()["content-type"].to_str().unwrap().to_owned();

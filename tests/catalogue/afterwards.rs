@@ -1,12 +1,16 @@
 //! A new device, a lost one, an old certificate that is left over.
 
+use jiff::SignedDuration;
 use tegata::enrollment::ReissueReason;
+use tegata::ledger::RevocationReason;
 
-use crate::explains;
 use crate::journey::{claim, fetch, install, prove, some_phone, unpack};
 use crate::phone::bundle::Profile;
+use crate::phone::connection::Tls;
+use crate::phone::page::Page;
 use crate::phone::{Phone, browser};
 use crate::site::Site;
+use crate::{by_own_number, explains};
 
 #[tokio::test]
 async fn row_39_the_old_device_works_until_the_new_one_is_seen_to_work() {
@@ -70,4 +74,59 @@ async fn row_41_a_lost_phone_is_shut_out_at_once_and_replaced() {
     let next = site.authority.reissue(&site.caller, &lost.enrollment, ReissueReason::Lost).await.unwrap();
     explains(&prove(&site, Some(&identity)).await, "T-305");
     install(&site, &phone, &next).await;
+}
+
+/// Who renews in time has no page of this row; who did not is told on the check page, before the end and after it.
+#[tokio::test]
+async fn row_42_the_end_is_told_while_the_certificate_still_works() {
+    let site = Site::start().await;
+    let invitation = site.invite("quick").await;
+    let identity = install(&site, &some_phone(), &invitation).await;
+    assert!(!prove(&site, Some(&identity)).await.has("#soon"), "in three years is not soon");
+    site.later(SignedDuration::from_hours(24 * (1_185 - 20)));
+    let page = prove(&site, Some(&identity)).await;
+    assert_eq!(page.code(), None, "{}", page.said());
+    assert!(page.text_of("#soon").is_some_and(|told| told.contains("日")), "{}", page.said());
+    site.later(SignedDuration::from_hours(24 * 21));
+    explains(&prove(&site, Some(&identity)).await, "T-303");
+}
+
+/// No mail stands between a person and the certificate: the number from the letter is enough, and the icon on the device leads
+/// to the page that tells of the end.
+#[tokio::test]
+async fn row_43_who_got_no_mail_gets_the_certificate_and_sees_its_end() {
+    let site = Site::start().await;
+    let phone = some_phone();
+    let invitation = site.invite("minimal").await;
+    let ticket = phone.follow(&phone.send(&by_own_number(&site, &phone, &invitation).await).await).await;
+    let file = fetch(&phone, &ticket).await;
+    let profile = Profile::open(&file.bytes, &site.root());
+    let check = format!("https://localhost:{}/check", site.check.port());
+    let icon = profile.payloads("com.apple.webClip.managed").remove(0);
+    assert_eq!(icon["URL"].as_string(), Some(check.as_str()));
+    let identity = unpack(&site, &file, &invitation.secret.grouped());
+    assert_eq!(prove(&site, Some(&identity)).await.code(), None);
+    site.later(SignedDuration::from_hours(24 * (1_185 - 5)));
+    assert!(prove(&site, Some(&identity)).await.has("#soon"));
+}
+
+/// Also on a connection that takes up an earlier session, where no certificate is shown again.
+#[tokio::test]
+async fn row_44_what_is_revoked_is_refused_at_the_very_next_look() {
+    let site = Site::start().await;
+    let invitation = site.invite("quick").await;
+    let identity = install(&site, &some_phone(), &invitation).await;
+    for tls in [Tls::V1_2, Tls::V1_3] {
+        let connection = site.connection(Some(&identity), tls);
+        let first = tokio::task::spawn_blocking(move || (connection.get("/check").text, connection)).await;
+        let (before, connection) = first.unwrap();
+        if tls == Tls::V1_2 {
+            assert_eq!(Page::read(&before).code(), None);
+            let reason = RevocationReason::KeyCompromise;
+            site.authority.revoke(&site.caller, &invitation.enrollment, reason).await.unwrap();
+        }
+        let after = tokio::task::spawn_blocking(move || connection.get("/check")).await.unwrap();
+        assert!(after.resumed, "{tls:?}");
+        explains(&Page::read(&after.text), "T-305");
+    }
 }

@@ -13,6 +13,8 @@ mod proof;
 mod recognition;
 mod tickets;
 
+#[path = "../service/behind.rs"]
+mod behind;
 #[path = "../service/journey.rs"]
 mod journey;
 #[path = "../service/offers.rs"]

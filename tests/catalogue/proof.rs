@@ -5,6 +5,7 @@ use tegata::clock::Clock as _;
 use tegata::ledger::RevocationReason;
 use tegata::pki::{Issuer, KeyType, SerialNumber, Subject};
 
+use crate::behind::check_without_tls;
 use crate::journey::{claim, install, prove, some_phone};
 use crate::phone::Phone;
 use crate::phone::browser::{self, Browser};
@@ -15,6 +16,12 @@ use crate::{explains, steps};
 
 /// The check page as a device of this kind sees it that shows nothing.
 async fn check_without(site: &Site, browser: Browser) -> Page {
+    Phone::new(browser).open(&check_without_tls(site)).await
+}
+
+/// The check page as a device of this kind sees it through a proxy that opens the connection: it speaks TLS as OpenSSL does, and
+/// not as the browser whose name it passes on.
+async fn check_through_a_proxy(site: &Site, browser: Browser) -> Page {
     let connection = site.connection(None, Tls::V1_3);
     let headers = format!("User-Agent: {}\r\nAccept-Language: ja\r\n", browser.user_agent);
     let answer = tokio::task::spawn_blocking(move || connection.get_with("/check", &headers)).await.unwrap();
@@ -93,7 +100,7 @@ async fn row_34_who_shows_none_or_cancelled_is_told_how_to_be_asked_again() {
 async fn row_46_our_own_pages_need_no_root_that_the_device_lacks() {
     let site = Site::start().await;
     // The client checks the name and the chain up to what it trusts from the start, as a browser does, and gets the page.
-    let page = check_without(&site, browser::IPHONE).await;
+    let page = prove(&site, None).await;
     assert_eq!(page.kind(), "check");
     assert_eq!(page.status, 200, "{}", page.said());
 }
@@ -125,9 +132,19 @@ async fn help(site: &Site) -> Page {
 }
 
 #[tokio::test]
-async fn row_35_a_proxy_in_between_is_explained_where_no_certificate_arrived() {
+async fn row_35_a_proxy_in_between_is_seen_and_the_network_can_be_looked_at() {
     let site = Site::start().await;
-    let told = topic(&site, &check_without(&site, browser::WINDOWS).await, "T-402").await.said();
+    for browser in [browser::WINDOWS, browser::ANDROID, browser::IPHONE] {
+        let page = check_through_a_proxy(&site, browser).await;
+        explains(&page, "T-308");
+        assert_eq!(page.attribute("data-outcome").as_deref(), Some("in-between"));
+        assert!(page.has("a#again") && !page.has("#asking"), "{}", page.said());
+        topic(&site, &page, "T-402").await;
+    }
+    // Where nothing is seen, the page says what else it may be, and the way leads to the page that looks by itself.
+    let page = topic(&site, &check_without(&site, browser::WINDOWS).await, "T-402").await;
+    assert!(page.has("#probe[hidden][data-probe$='/probe']") && page.has("a#check"), "{}", page.said());
+    let told = page.said();
     assert!(told.contains("ERR_BAD_SSL_CLIENT_AUTH_CERT") && told.contains("回線"), "{told}");
     assert!(told.contains("localhost"), "the hosts to exempt: {told}");
 }

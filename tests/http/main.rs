@@ -9,6 +9,7 @@ mod forms;
 mod headers;
 mod log;
 mod organization;
+mod probe;
 mod proxies;
 mod tls;
 mod uniform;

@@ -2,7 +2,7 @@
 
 use super::super::check::CheckPage;
 use super::super::guide::{DrawnStep, Situation};
-use super::super::help::{CODES, CodePage, HelpPage, groups};
+use super::super::help::{CODES, CodePage, HelpPage, Probe, groups};
 use super::super::page::Problem;
 use super::super::refusal::{Action, RefusalPage, Unfinished};
 use super::super::words::Words;
@@ -11,13 +11,18 @@ use crate::device::Platform;
 
 /// What a refusal knows in its case: a time, a length, a number.
 fn fact(words: Words, code: &'static str) -> Option<String> {
-    let at = words.moment(now(), now());
     let key = match code {
         "T-112" => "t-112-fact-unfetched".to_owned(),
         _ => format!("{}-fact", code.to_ascii_lowercase()),
     };
+    said(words, &key)
+}
+
+/// A text with every value that a refusal may know; nothing where there is no such text.
+fn said(words: Words, key: &str) -> Option<String> {
+    let at = words.moment(now(), now());
     let text = words
-        .say(&key)
+        .say(key)
         .with("at", at.clone())
         .with("until", at)
         .with("span", words.span(jiff::SignedDuration::from_secs(900)))
@@ -32,7 +37,7 @@ fn fact(words: Words, code: &'static str) -> Option<String> {
 impl Sampled for RefusalPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
         let refusals = CODES.into_iter().filter(|code| !code.starts_with("T-3"));
-        refusals
+        let mut pages: Vec<(&str, Self)> = refusals
             .map(|code| {
                 let problem = Problem { fact: fact(words, code), ..Problem::explain(words, code) };
                 let action = (code == "T-106")
@@ -42,36 +47,68 @@ impl Sampled for RefusalPage {
                     problem,
                     action,
                     help: Some(format!("/help/{code}")),
-                    unfinished: (code == "T-112").then(|| Unfinished {
-                        steps: Situation::of_system(Platform::Ios, Some(18)).steps(words),
-                        check: "https://check.example.jp/check".to_owned(),
-                    }),
+                    unfinished: None,
                 };
                 (code, page)
             })
-            .collect()
+            .collect();
+        let problem = Problem { fact: said(words, "t-112-fact-fetched"), ..Problem::explain(words, "T-112") };
+        let fetched = Self {
+            frame: frame(words, "refusal", &problem.title).with_reference(),
+            problem,
+            action: None,
+            help: Some("/help/T-112".to_owned()),
+            unfinished: Some(Unfinished {
+                steps: Situation::of_system(Platform::Ios, Some(18)).steps(words),
+                check: "https://check.example.jp/check".to_owned(),
+            }),
+        };
+        pages.push(("T-112-fetched", fetched));
+        pages
     }
 }
 
 impl Sampled for CheckPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let details = |keys: [(&str, &str); 2]| {
-            keys.map(|(key, value)| (words.say(key).to_string(), value.to_owned())).to_vec()
+        let details = |keys: [(&str, String); 2]| {
+            keys.map(|(key, value)| (words.say(key).to_string(), value)).into_iter().collect::<Vec<_>>()
         };
         let ok = Self {
             frame: frame(words, "check", &words.say("check-ok-title")),
             outcome: "ok",
             problem: None,
-            details: details([("check-ok-name", "田中 花子"), ("check-ok-until", "2030-02-17")]),
+            soon: None,
+            details: details([
+                ("check-ok-name", "田中 花子".to_owned()),
+                ("check-ok-until", words.date(now())),
+            ]),
             again: "?".to_owned(),
             asking: Vec::new(),
             kind: Vec::new(),
             removal: Situation::of_system(Platform::Android, None).removal(words),
         };
-        let mut pages = vec![("check-ok", ok)];
-        let problem = |code: &'static str, platform| {
-            let problem = Problem { fact: fact(words, code), ..Problem::explain(words, code) };
-            let issuers = [("check-issuer-shown", "CN=Other CA"), ("check-issuer-expected", "CN=Midori CA")];
+        let left = words.span(jiff::SignedDuration::from_hours(12 * 24));
+        let soon = Self {
+            frame: ok.frame.clone(),
+            soon: Some(words.say("check-ok-soon").with("span", left).to_string()),
+            details: ok.details.clone(),
+            again: ok.again.clone(),
+            removal: Vec::new(),
+            asking: Vec::new(),
+            kind: Vec::new(),
+            outcome: ok.outcome,
+            problem: None,
+        };
+        let mut pages = vec![("check-ok", ok), ("check-ok-soon", soon)];
+        let problem = |code: &'static str, platform: Platform| {
+            let mut problem = Problem { fact: fact(words, code), ..Problem::explain(words, code) };
+            if code == "T-301" {
+                problem.todo = words.say("t-301-todo-here").with("platform", platform.as_str()).to_string();
+            }
+            let issuers = [
+                ("check-issuer-shown", "CN=Other CA".to_owned()),
+                ("check-issuer-expected", "CN=Midori CA".to_owned()),
+            ];
             let situation = Situation::of_system(platform, None);
             let steps = |codes: &[&str], steps: fn(&Situation, Words) -> Vec<DrawnStep>| {
                 if codes.contains(&code) { steps(&situation, words) } else { Vec::new() }
@@ -80,6 +117,7 @@ impl Sampled for CheckPage {
                 frame: frame(words, "check", &problem.title).with_reference(),
                 outcome: "problem",
                 problem: Some(problem),
+                soon: None,
                 details: if code == "T-302" { details(issuers) } else { Vec::new() },
                 again: "?".to_owned(),
                 asking: steps(&["T-301", "T-302", "T-306"], Situation::asking),
@@ -115,9 +153,18 @@ impl Sampled for CodePage {
         let page = |code| {
             let problem = Problem::explain(words, code);
             let frame = frame(words, "code", &problem.title);
-            let values = vec!["AB:".repeat(31) + "AB", "cert.example.jp".to_owned()];
-            let facts = if code == "T-108" { vec![] } else { vec![("topic-fingerprint", values)] };
-            Self { frame, problem, facts, all: "/help".to_owned() }
+            let facts = match code {
+                "T-406" => vec![("topic-fingerprint", vec!["AB:".repeat(31) + "AB"])],
+                "T-402" => {
+                    vec![("topic-hosts", vec!["cert.example.jp".to_owned(), "check.example.jp".to_owned()])]
+                }
+                _ => vec![],
+            };
+            let probe = (code == "T-402").then(|| Probe {
+                address: "https://check.example.jp/probe".to_owned(),
+                check: "https://check.example.jp/check".to_owned(),
+            });
+            Self { frame, problem, facts, probe, all: "/help".to_owned() }
         };
         vec![("code", page("T-108")), ("code-topic", page("T-406")), ("code-hosts", page("T-402"))]
     }

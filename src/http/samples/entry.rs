@@ -32,7 +32,8 @@ impl Sampled for EntryPage {
             asks_password: false,
             problem: problem.map(|code| Problem::explain(words, code)),
             attempts,
-            resumable_until: None,
+            resumable: None,
+            claimed_elsewhere: false,
             open_until: Some(words.until("2026-11-23T09:05:00Z".parse().unwrap(), now())),
             device: Some(RecognisedDevice {
                 platform: Platform::Ios,
@@ -50,7 +51,15 @@ impl Sampled for EntryPage {
             open_until: None,
             ..secret(None, None)
         };
-        let resumed = Self { resumable_until: Some(words.time_of_day(now())), ..secret(None, None) };
+        let claimed = |key, device| {
+            let said =
+                words.say(key).with("at", words.moment(now(), now())).with("device", words.device(device));
+            let said = said.with("here", words.device(Platform::Ios)).with("until", words.time_of_day(now()));
+            Self { resumable: Some(said.to_string()), ..secret(None, None) }
+        };
+        let resumed = claimed("secret-resume", Platform::Ios);
+        let elsewhere =
+            Self { claimed_elsewhere: true, ..claimed("secret-resume-elsewhere", Platform::Android) };
         let chosen = Self { asks_password: true, ..secret(Some("T-114"), None) };
         vec![
             ("secret", secret(None, None)),
@@ -59,6 +68,7 @@ impl Sampled for EntryPage {
             ("secret-last", secret(Some("T-102"), Some(1))),
             ("secret-expired-form", secret(Some("T-202"), None)),
             ("secret-resumed", resumed),
+            ("secret-elsewhere", elsewhere),
             ("secret-password", chosen),
             ("number", number(None)),
             ("number-look", Self { frame: with_look(number(None).frame), ..number(None) }),

@@ -46,6 +46,7 @@ impl Sampled for TicketPage {
                 frame: from_clinic(frame(words, "ticket", &words.say("ticket-title"))),
                 platform,
                 offer: offer.to_owned(),
+                elsewhere: None,
                 password,
                 file: link("modern"),
                 compatible: (!fetched).then(|| link("compatible")),
@@ -76,7 +77,10 @@ impl Sampled for TicketPage {
         let shown =
             |password: &str, typed_before| PasswordBox::Shown { groups: groups(password), typed_before };
         let used_up = page(Platform::Android, Some(14), shown("abcde-fghjk", true), true, false);
+        let said = words.say("ticket-elsewhere").with("device", "Android").with("here", "iPhone").to_string();
+        let elsewhere = page(Platform::Android, Some(14), shown("abcde-fghjk", true), true, false);
         vec![
+            ("ticket-elsewhere", Self { elsewhere: Some(said), ..elsewhere }),
             ("ticket-used-up", Self { fetches_left: 0, ..used_up }),
             ("ticket-iphone", page(Platform::Ios, Some(18), shown("abcde-fghjk", true), false, false)),
             ("ticket-iphone-old", page(Platform::Ios, Some(14), shown("abcdefghjkmnpqr", false), true, true)),
