@@ -11,6 +11,7 @@ mod directory;
 mod isolation;
 mod life;
 mod lists;
+mod log;
 mod numbers;
 mod races;
 mod reach;
