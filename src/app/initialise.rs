@@ -15,8 +15,8 @@ use super::materials::Materials;
 use super::storage::check_redis_vacant;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Environment, FileText, Loaded, Problem, Severity, commented, read};
-use crate::directory::{Directory, Operator, OperatorToken, Organization};
-use crate::entropy::Entropy;
+use crate::directory::{Access, Actor, Directory, Doer, Invited, Operator, OperatorToken, Organization};
+use crate::entropy::{Entropy, SystemEntropy};
 use crate::pepper::Pepper;
 use crate::pki::KeyType;
 use crate::pki::issuer::Issuer;
@@ -81,6 +81,8 @@ pub struct Initialised {
     pub directory: PathBuf,
     /// What the first operator shows.
     pub token: OperatorToken,
+    /// The one-time link with which the first administrator joins, where there is a console.
+    pub welcome: Option<Zeroizing<String>>,
     /// The passphrase of the root's key.
     pub root_passphrase: Option<Zeroizing<String>>,
     /// The root's certificate, PEM.
@@ -108,11 +110,11 @@ pub async fn initialise(plan: &Plan, means: Means<'_>) -> Result<Initialised, Ap
     let token = OperatorToken::draw(means.entropy)?;
     // In Redis it cannot be taken back, so that it comes after everything else that may fail.
     let store = make_store(&layout, shared, means.entropy).await?;
-    found_organization(store, plan, &pepper, &token).await?;
+    let welcome = found_organization(store, plan, pepper, &token).await?;
     layout.public(CONFIGURATION, configuration(plan).as_bytes())?;
     let directory = layout.directory().to_owned();
     layout.finish()?;
-    Ok(Initialised { directory, token, root_passphrase, root })
+    Ok(Initialised { directory, token, welcome, root_passphrase, root })
 }
 
 type Root = (Option<Zeroizing<String>>, Option<Vec<u8>>);
@@ -171,14 +173,22 @@ async fn make_store(
 async fn found_organization(
     store: Arc<dyn Store>,
     plan: &Plan,
-    pepper: &Pepper,
+    pepper: Pepper,
     token: &OperatorToken,
-) -> Result<(), AppError> {
-    let operator = Operator::new(&plan.organization.id, &plan.operator, token, pepper)?;
+) -> Result<Option<Zeroizing<String>>, AppError> {
+    let id = &plan.organization.id;
+    let operator = Operator::new(id, &plan.operator, token, &pepper)?;
     let directory = Directory::new(store);
-    directory.prove_pepper(pepper).await?;
+    directory.prove_pepper(&pepper).await?;
     directory.create(&plan.organization, &operator).await?;
-    Ok(())
+    let Some(console) = &plan.console_url else { return Ok(None) };
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let access = Access::new(directory, clock, entropy, Arc::new(pepper));
+    let invited = Invited::Founder { organization: id.clone() };
+    let doer = Doer::new(Actor::CommandLine);
+    let (welcome, _) = access.invite(invited, &plan.operator, None, &doer).await?;
+    let link = format!("{}/join/{}", console.as_str().trim_end_matches('/'), welcome.expose());
+    Ok(Some(Zeroizing::new(link)))
 }
 
 fn configuration(plan: &Plan) -> String {

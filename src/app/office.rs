@@ -60,6 +60,8 @@ pub struct Office {
     pub authority: RegistrationAuthority,
     /// As whom.
     pub caller: Caller,
+    /// The operators' console, where there is one.
+    pub console: Option<Url>,
     pepper: Arc<Pepper>,
 }
 
@@ -85,7 +87,8 @@ impl Office {
             maker: Maker::idle(),
             settings: authority_settings(settings),
         })?;
-        Ok(Self { authority, pepper, caller: Caller::new(organization, Actor::CommandLine) })
+        let console = settings.console.public_url.clone();
+        Ok(Self { authority, pepper, console, caller: Caller::new(organization, Actor::CommandLine) })
     }
 
     /// Proves that the pepper is the store's own.
@@ -120,7 +123,7 @@ impl Office {
         if let Some((logo, picture)) = new {
             directory.put_logo(logo, picture).await?;
         }
-        directory.put_organization(organization).await?;
+        self.authority.access().put_organization(organization, &self.caller.doer()).await?;
         // A page that was drawn before may lose its logo; its name stands beside it.
         if let Some(old) = old.filter(|old| organization.look.logo.as_ref() != Some(old)) {
             directory.remove_logo(old).await?;

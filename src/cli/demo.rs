@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use tempfile::TempDir;
+use url::Url;
 
 use super::Session;
 use super::failure::{Exit, Failure};
@@ -79,7 +80,9 @@ async fn demonstrate(session: &Session, arguments: &Arguments) -> Result<(), Fai
     let directory = tempfile::Builder::new().prefix("tegata-demo-").tempdir();
     let directory = directory.map_err(|error| Failure::file(&std::env::temp_dir(), "written", &error))?;
     let progress = session.progress("making keys and certificates");
-    let mut service = start(session, &place, &sites, listeners, directory.path()).await?;
+    let (mut service, join) = start(session, &place, &sites, listeners, directory.path()).await?;
+    // The way into the console: whoever opens it makes a passkey and is its administrator.
+    let sites = Sites { console: join.unwrap_or(sites.console), ..sites };
     let mut live = Live::of(&service.authority, session.output);
     let issued = invite(arguments, &service).await?;
     drop(progress);
@@ -107,7 +110,7 @@ async fn start(
     sites: &Sites,
     listeners: Listeners,
     directory: &Path,
-) -> Result<Service, Failure> {
+) -> Result<(Service, Option<Url>), Failure> {
     let plan = Plan {
         directory: directory.to_owned(),
         public_url: sites.landing.clone(),
@@ -134,7 +137,8 @@ async fn start(
     };
     // A phone on the same network comes without TLS: an error for an installation, here it is the point.
     loaded.problems.clear();
-    Ok(Service::prepare(settings, loaded).await?.start(listeners)?)
+    let join = made.welcome.as_ref().and_then(|link| link.parse().ok());
+    Ok((Service::prepare(settings, loaded).await?.start(listeners)?, join))
 }
 
 async fn invite(arguments: &Arguments, service: &Service) -> Result<IssuedInvitation, Failure> {

@@ -75,7 +75,7 @@ pub(super) struct Arguments {
     import_later: bool,
     #[arg(
         long,
-        help = "Print JSON: directory, configuration, initialised, operator, operator_token, root_passphrase"
+        help = "Print JSON: directory, configuration, initialised, operator, operator_token, console_link, root_passphrase"
     )]
     pub(super) json: bool,
     #[command(flatten)]
@@ -176,6 +176,7 @@ struct Told<'a> {
     initialised: bool,
     operator: Option<&'a str>,
     operator_token: Option<&'a str>,
+    console_link: Option<&'a str>,
     root_passphrase: Option<&'a str>,
 }
 
@@ -249,6 +250,7 @@ fn again(session: &Session, directory: &Path) -> Result<(), Failure> {
         initialised: false,
         operator: None,
         operator_token: None,
+        console_link: None,
         root_passphrase: None,
     };
     session.output.result(&text, &value)
@@ -263,8 +265,13 @@ fn told(session: &Session, arguments: &Arguments, made: &Initialised) -> Result<
     text += &lines(&[
         (&format!("  token of operator {}", arguments.operator), Some(style::strong(made.token.expose()))),
         ("  passphrase of the root's key", root_passphrase.map(style::strong)),
+        ("  link for the first administrator", made.welcome.as_ref().map(|link| style::strong(link))),
     ]);
-    text += "The token is how this operator will sign in to the operators' site; the command line does not need it.\n";
+    text += "The token is for programs that act as this operator; the command line does not need it.\n";
+    if made.welcome.is_some() {
+        text += "Open the link within 72 hours, once `tegata serve` runs: it makes your passkey for the console.\n";
+        text += "Others are invited by `tegata operator invite`.\n";
+    }
     text += "\nNext:\n";
     if made.root.is_some() {
         let key = made.directory.join("root/root.key").display().to_string();
@@ -282,6 +289,7 @@ fn told(session: &Session, arguments: &Arguments, made: &Initialised) -> Result<
         initialised: true,
         operator: Some(&arguments.operator),
         operator_token: Some(made.token.expose()),
+        console_link: made.welcome.as_ref().map(|link| link.as_str()),
         root_passphrase,
     };
     session.output.result(&text, &value)

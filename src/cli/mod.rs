@@ -17,6 +17,7 @@ mod load;
 mod man;
 mod moment;
 mod offer;
+mod operator;
 mod organization;
 mod output;
 mod progress;
@@ -111,6 +112,7 @@ enum Command {
     Cancel(administer::CancelArguments),
     Issuer(issuer::Arguments),
     Offer(offer::Arguments),
+    Operator(operator::Arguments),
     Organization(organization::Arguments),
     Store(store::Arguments),
     Config(config::Arguments),
@@ -138,6 +140,7 @@ impl Command {
             Self::Cancel(arguments) => arguments.json,
             Self::Issuer(arguments) => arguments.is_json(),
             Self::Offer(arguments) => arguments.is_json(),
+            Self::Operator(arguments) => arguments.is_json(),
             Self::Organization(arguments) => arguments.is_json(),
             Self::Store(arguments) => arguments.is_json(),
             Self::Config(arguments) => arguments.is_json(),
@@ -282,6 +285,7 @@ pub fn run() -> ExitCode {
         Command::Cancel(arguments) => administer::cancel(&session, arguments),
         Command::Issuer(arguments) => issuer::run(&session, arguments),
         Command::Offer(arguments) => offer::run(&session, arguments),
+        Command::Operator(arguments) => operator::run(&session, arguments),
         Command::Organization(arguments) => organization::run(&session, arguments),
         Command::Store(arguments) => store::run(&session, arguments),
         Command::Config(arguments) => config::run(&session, arguments),

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 enum Command {
     /// Show its name, whom people ask, and how its pages look
     Show {
-        #[arg(long, help = "Print JSON: id, name, contact, look, first_question")]
+        #[arg(long, help = "Print JSON: id, name, contact, look, first_question, policy")]
         json: bool,
     },
     /// Change its name, whom people ask, or how its pages look; holds from the next page on
@@ -61,7 +61,7 @@ struct Set {
     /// What people without a link are asked for first
     #[arg(long, value_name = "WHAT")]
     first_question: Option<Question>,
-    #[arg(long, help = "Print JSON: id, name, contact, look, first_question")]
+    #[arg(long, help = "Print JSON: id, name, contact, look, first_question, policy")]
     json: bool,
 }
 

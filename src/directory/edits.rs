@@ -155,6 +155,21 @@ impl Access {
         .await
     }
 
+    /// Writes an organization as it shall be, whatever it was: for the command line, whose changes are single fields.
+    ///
+    /// # Errors
+    /// When there is no such organization, or the store fails.
+    pub async fn put_organization(
+        &self,
+        organization: &Organization,
+        doer: &Doer,
+    ) -> Result<(), DirectoryError> {
+        self.directory().list_first_question(&organization.id, organization.first_question).await?;
+        self.next_organization(&organization.id, None, doer, |old| changed(old, organization.clone()))
+            .await?;
+        Ok(())
+    }
+
     /// Closes an organization: from then on nothing is issued and claimed in it. What is installed stays valid.
     ///
     /// # Errors

@@ -33,6 +33,11 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 30);
 pub enum Invited {
     /// An administrator of the installation.
     Administrator,
+    /// An administrator who is an operator of this organization as well: who founds an installation.
+    Founder {
+        /// Where.
+        organization: OrganizationId,
+    },
     /// Somebody in an organization.
     Operator {
         /// Where.
@@ -113,7 +118,7 @@ fn keys(id: &str) -> Result<Keys, DirectoryError> {
 /// Where open links are listed: by organization, and those of administrators under `-`.
 fn place(welcome: &Welcome, id: &str) -> Result<(Key, String), DirectoryError> {
     let whose = match &welcome.invited {
-        Invited::Administrator => "-",
+        Invited::Administrator | Invited::Founder { .. } => "-",
         Invited::Operator { organization, .. } => organization.as_str(),
     };
     Ok((Key::new("welcomes")?, format!("{whose}/{:015}-{id}", welcome.until.as_millisecond().max(0))))
@@ -123,7 +128,21 @@ impl Invited {
     fn told(&self) -> (Option<Role>, BTreeSet<FacilityCode>) {
         match self {
             Self::Administrator => (None, BTreeSet::new()),
+            Self::Founder { .. } => (Some(Role::Operator), BTreeSet::new()),
             Self::Operator { role, facilities, .. } => (Some(*role), facilities.clone()),
+        }
+    }
+
+    /// Whether the person administers the installation.
+    const fn administers(&self) -> bool {
+        matches!(self, Self::Administrator | Self::Founder { .. })
+    }
+
+    /// The organization in which the person may do something.
+    const fn organization(&self) -> Option<&OrganizationId> {
+        match self {
+            Self::Administrator => None,
+            Self::Founder { organization } | Self::Operator { organization, .. } => Some(organization),
         }
     }
 }
@@ -137,14 +156,18 @@ fn with_posts(
 ) -> Result<Commit, DirectoryError> {
     let (index, order) = place(welcome, id)?;
     let commit = commit.unindex(index, order).entry(EntryChange::Delete(keys(id)?.open));
-    Ok(match &welcome.invited {
-        Invited::Administrator => commit.index(IndexEntry {
+    let mut commit = commit;
+    if welcome.invited.administers() {
+        commit = commit.index(IndexEntry {
             index: Key::new("administrators")?,
             order: account.id.to_string(),
             document: account_key(&account.id)?,
-        }),
-        Invited::Operator { organization, .. } => commit.index(post_entry(&account.id, organization)?),
-    })
+        });
+    }
+    if let Some(organization) = welcome.invited.organization() {
+        commit = commit.index(post_entry(&account.id, organization)?);
+    }
+    Ok(commit)
 }
 
 impl Access {
@@ -161,8 +184,8 @@ impl Access {
     ) -> Result<(WelcomeToken, Welcome), DirectoryError> {
         let mut fields = Fields::default();
         let (name, email) = (fields.line("name", name), fields.address("email", email));
-        if let Invited::Operator { organization, role, facilities } = &invited {
-            self.check_post(&mut fields, organization, *role, facilities).await?;
+        if let (Some(organization), (Some(role), facilities)) = (invited.organization(), invited.told()) {
+            self.check_post(&mut fields, organization, role, &facilities).await?;
         }
         fields.done()?;
         let token = WelcomeToken::draw(self.parts.entropy.as_ref())?;
@@ -181,7 +204,9 @@ impl Access {
         let deed = Deed::Welcomed { called: welcome.name.clone(), role, facilities, until };
         // The organization's log first: a link that nobody was given is harmless, one that nobody wrote down is not.
         let commit = match &welcome.invited {
-            Invited::Administrator => self.tell(commit, About::Installation, doer, None, deed)?,
+            Invited::Administrator | Invited::Founder { .. } => {
+                self.tell(commit, About::Installation, doer, None, deed)?
+            }
             Invited::Operator { organization, .. } => {
                 let about = About::Organization(organization.clone());
                 let told = self.tell(Commit::new(), about, doer, None, deed)?;
@@ -280,7 +305,7 @@ impl Access {
             email: welcome.email.clone(),
             passkeys: Vec::new(),
             recovery: None,
-            administrator: welcome.invited == Invited::Administrator,
+            administrator: welcome.invited.administers(),
             language,
             created_at: self.now(),
             sessions_since: None,
@@ -317,10 +342,11 @@ impl Access {
         let id = token.hash(&self.parts.pepper)?.to_hex();
         let welcome = self.open_welcome(&id).await?;
         let (own, _) = self.living(account).await?;
-        let there = match &welcome.invited {
-            Invited::Administrator => own.administrator,
-            Invited::Operator { organization, .. } => self.operator(organization, account).await?.is_some(),
+        let here = match welcome.invited.organization() {
+            Some(organization) => self.operator(organization, account).await?.is_some(),
+            None => true,
         };
+        let there = here && (own.administrator || !welcome.invited.administers());
         if there {
             return Err(DirectoryError::Exists("your place here".to_owned()));
         }
@@ -329,7 +355,7 @@ impl Access {
             let (account, version) = self.living(account).await?;
             let doer = Doer { actor: actor(&account), from };
             self.take_post(&welcome, &account, &doer).await?;
-            let administrator = account.administrator || welcome.invited == Invited::Administrator;
+            let administrator = account.administrator || welcome.invited.administers();
             let (next, key) = (Account { administrator, ..account }, account_key(&own.id)?);
             let commit = Commit::new().guard(Guard::Version(key.clone(), version)).put(key, encode(&next)?);
             let commit = with_posts(commit, &welcome, &next, &id)?;
@@ -352,7 +378,11 @@ impl Access {
         account: &Account,
         doer: &Doer,
     ) -> Result<(), DirectoryError> {
-        let Invited::Operator { organization, role, facilities } = &welcome.invited else { return Ok(()) };
+        let (Some(organization), (Some(role), facilities)) =
+            (welcome.invited.organization(), welcome.invited.told())
+        else {
+            return Ok(());
+        };
         let name = account.id.to_string();
         let (partition, key) = (partition(organization)?, Key::new(format!("operator/{name}"))?);
         let (guard, before) = match self.directory().read::<Operator>(&partition, key.as_str()).await? {
@@ -365,13 +395,13 @@ impl Access {
             display: account.name.clone(),
             token: None,
             account: Some(account.id),
-            role: *role,
+            role,
             facilities: facilities.clone(),
             since: Some(self.now()),
             ended_at: None,
         };
         let commit = super::operators::place(Commit::new().guard(guard), &operator)?;
-        let deed = Deed::Joined { role: Some(*role), facilities: facilities.clone() };
+        let deed = Deed::Joined { role: Some(role), facilities };
         let commit = self.tell(commit, About::Operator(name), doer, before, deed)?;
         match self.store().commit(&partition, commit).await {
             // Who was quicker wrote the same.

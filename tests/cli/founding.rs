@@ -28,21 +28,26 @@ fn an_installation_has_these_files_with_these_permissions() {
 #[test]
 fn what_is_known_once_is_printed_once() {
     let ground = Ground::bare();
-    let first = ground.run(&["init", "site", "--key", "p-256", "--operator", "keiko", "--json"]).json();
+    let console = ["--console-url", "http://localhost:8082"];
+    let init = ["init", "site", "--key", "p-256", "--operator", "keiko", "--json"];
+    let first = ground.run(&[&init[..], &console].concat()).json();
     assert_eq!(first["initialised"], true);
     assert_eq!(first["operator"], "keiko");
     let token = first["operator_token"].as_str().unwrap();
     let passphrase = first["root_passphrase"].as_str().unwrap();
     assert!(token.starts_with("tgo_") && token.len() == 56, "{token}");
     assert_eq!(passphrase.len(), 39);
-    // Neither of them stands in any file.
+    let link = first["console_link"].as_str().unwrap();
+    let welcome = link.strip_prefix("http://localhost:8082/join/").unwrap();
+    assert_eq!(welcome.len(), 52);
+    // None of them stands in any file.
     let mut files = Vec::new();
     tree(&ground.site(), &ground.site(), &mut files);
     for name in files.iter().map(|line| &line[5..]) {
         let path = ground.site().join(name);
         if path.is_file() {
             let bytes = fs::read(&path).unwrap();
-            for secret in [token, passphrase] {
+            for secret in [token, passphrase, welcome] {
                 assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{name}");
             }
         }

@@ -117,6 +117,17 @@ fn every_output_has_the_documented_shape() {
     agree("list", &ground.on_site(&["list", "--json", "--limit", "1"]).json());
     let load = ["load", &service.landing, "--make", "2", "--wrong", "0", "--json"];
     agree("load", &ground.on_site(&load).json());
+    let invite =
+        ["operator", "invite", "Ken Ito", "--role", "facility-manager", "--facility", "G13B", "--json"];
+    assert!(ground.on_site(&invite).err.contains("\"no-console\""));
+    ground.configure(&[("[console]", "[console]\npublic_url = \"http://localhost:8082\"")]);
+    agree("operator invite", &ground.on_site(&invite).json());
+    let administrator = ["operator", "invite", "Hana", "--administrator", "--json"];
+    agree("operator invite", &ground.on_site(&administrator).json());
+    let listed = ground.on_site(&["operator", "list", "--json"]).json();
+    agree("operator list", &listed);
+    let invitation = listed["invitations"][0]["invitation"].as_str().unwrap();
+    agree("operator end", &ground.on_site(&["operator", "end", invitation, "--yes", "--json"]).json());
     agree("organization show", &ground.on_site(&["organization", "show", "--json"]).json());
     agree("organization set", &ground.on_site(&["organization", "set", "--name", "x", "--json"]).json());
     agree("offer list", &ground.on_site(&["offer", "list", "--json"]).json());

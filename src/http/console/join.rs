@@ -63,6 +63,10 @@ async fn draw(
     let words = guest.words();
     let (role, organization) = match &welcome.invited {
         Invited::Administrator => (words.say("role-administrator").to_string(), None),
+        Invited::Founder { organization } => {
+            let found = guest.directory().find_organization(organization).await?;
+            (words.say("role-administrator").to_string(), found.map(|organization| organization.name))
+        }
         Invited::Operator { organization, role, .. } => {
             let found = guest.directory().find_organization(organization).await?;
             (role_name(words, *role), found.map(|organization| organization.name))
