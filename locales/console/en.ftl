@@ -64,8 +64,21 @@ flaw-alphabet = These characters fit: { $letters }
 
 ## Home
 
+home-title = Home
+home-lead = What needs a hand. A number opens the list behind it.
 home-empty-title = Nothing needs a hand now
 home-empty-text = When somebody is stuck, or a certificate is about to end, it appears here.
+need-locked = Locked after wrong secrets
+need-not-installed = Fetched, but not proven to work
+need-not-fetched = Secret right, but the file never fetched
+need-change-unfinished = Device changes under way
+need-expiring = Certificates about to end
+need-ended = Certificates that ended without a successor
+need-change-given-up = Device changes given up; the old certificate stays
+chooser-title = Choose an organization
+chooser-none-title = You work for no organization yet
+chooser-none-text = Ask an operator of your organization for an invitation.
+chooser-administrator = Under “Installation” in the menu you create organizations and invite their operators.
 
 ## Entrance
 

@@ -63,8 +63,21 @@ flaw-alphabet = 使える文字は次のとおりです：{ $letters }
 
 ## Home
 
+home-title = ホーム
+home-lead = 対応が必要なものです。数字を選ぶと一覧が開きます。
 home-empty-title = いま対応が必要なものはありません
 home-empty-text = 受け取りが止まっている人や、期限が近い証明書があると、ここに表示されます。
+need-locked = 入力の間違いが続き、ロックされています
+need-not-installed = ファイルを受け取ったあと、設定の完了を確認できていません
+need-not-fetched = 認証は済みましたが、ファイルを受け取っていません
+need-change-unfinished = 機種変更の途中です
+need-expiring = 証明書の期限が近づいています
+need-ended = 証明書の期限が切れ、代わりがありません
+need-change-given-up = 機種変更が止まったままです（前の証明書は有効です）
+chooser-title = 組織を選ぶ
+chooser-none-title = 担当している組織がありません
+chooser-none-text = 組織の管理者に、招待を依頼してください。
+chooser-administrator = メニューの「システム全体」から、組織を作ったり、担当者を招待したりできます。
 
 ## Entrance
 

@@ -355,6 +355,7 @@ change-operator    all       -                 -          -
             writeln!(drawn, "{}", line.trim_end()).unwrap();
         }
         assert_eq!(drawn, MATRIX);
+        assert!(include_str!("../../docs/console.md").contains(MATRIX), "docs/console.md has another table");
     }
 
     #[test]

@@ -167,6 +167,28 @@ mod tests {
     }
 
     #[test]
+    fn every_text_of_the_console_stands_out_by_day_and_by_night() {
+        let mut blocks = CONSOLE_STYLE.split(":root{").skip(1);
+        for night in [false, true] {
+            let colours = colours(blocks.next().unwrap().split('}').next().unwrap());
+            let grounds = ["page", "sheet", "row", "wash", "bad-wash", "warn-wash", "busy-wash", "hair"];
+            let mut pairs: Vec<_> = grounds.map(|ground| ("ink", ground, 7.0)).into();
+            pairs.extend(["page", "sheet", "row", "wash", "bad-wash"].map(|ground| ("soft", ground, 4.5)));
+            pairs.extend(["page", "sheet", "row", "wash"].map(|ground| ("accent", ground, 4.5)));
+            pairs.extend(["bad", "warn", "busy"].map(|tone| (tone, "sheet", 4.5)));
+            pairs.extend(
+                [("bad", "bad-wash"), ("warn", "warn-wash"), ("busy", "busy-wash")].map(|(a, b)| (a, b, 4.5)),
+            );
+            pairs.extend([("on-accent", "accent", 4.5), ("sheet", "bad", 4.5)]);
+            pairs.extend([("focus", "sheet", 3.0), ("focus", "page", 3.0), ("soft", "sheet", 3.0)]);
+            for (text, ground, least) in pairs {
+                let found = contrast(colours[text], colours[ground]);
+                assert!(found >= least, "{text} on {ground}, night {night}: {found:.2}");
+            }
+        }
+    }
+
+    #[test]
     fn a_files_name_follows_its_content() {
         assert!(SCRIPT.path().starts_with("/assets/tegata-") && SCRIPT.path().strip_suffix(".js").is_some());
         assert!(std::ptr::eq(

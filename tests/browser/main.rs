@@ -3,6 +3,7 @@
 
 mod certificates;
 mod chromium;
+mod console;
 mod devices;
 mod driver;
 mod ground;

@@ -46,6 +46,15 @@ document.querySelectorAll('details').forEach((part) => {
 });
 document.documentElement.style.fontSize = size;";
 
+/// The console is for desks first, and works on a phone as well.
+const CONSOLE_VIEWS: [View; 5] = [
+    View { with_axe: true, ..view(390, "light") },
+    View { unfolded: true, ..view(390, "dark") },
+    View { unfolded: true, with_axe: true, ..view(1_280, "dark") },
+    view(1_280, "light"),
+    View { unfolded: true, size: "200%", ..view(1_280, "light") },
+];
+
 /// The rules of WCAG 2.2 at A and AA, and what axe-core counts as good practice.
 const RULES: [&str; 7] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
@@ -106,7 +115,8 @@ async fn violations(browser: &Chromium) -> Vec<String> {
 async fn faults(browser: &Chromium, samples: &Samples, name: &str, folder: Option<&Path>) -> Vec<String> {
     let mut faults = Vec::new();
     browser.client.goto(samples.address(name).as_str()).await.unwrap();
-    for view in &VIEWS {
+    let views = if name.starts_with("console-") { &CONSOLE_VIEWS } else { &VIEWS };
+    for view in views {
         let View { width, scheme, size, .. } = *view;
         look_like(browser, width, scheme).await;
         browser.client.execute(ARRANGE, vec![json!(view.unfolded), json!(size)]).await.unwrap();

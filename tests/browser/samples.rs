@@ -34,10 +34,15 @@ impl Samples {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base =
             Url::parse(&format!("http://localhost:{}/", listener.local_addr().unwrap().port())).unwrap();
+        let real = reqwest::get(site.console.join("sign-in").unwrap()).await.unwrap();
+        let of_console =
+            HEADERS.map(|name| format!("{name}: {}\r\n", real.headers()[name].to_str().unwrap()));
+        let of_console = Arc::new(of_console.concat());
         let landing = site.landing.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (pages, headers, landing) = (Arc::clone(&pages), Arc::clone(&headers), landing.clone());
+                let (pages, landing) = (Arc::clone(&pages), landing.clone());
+                let headers = [Arc::clone(&headers), Arc::clone(&of_console)];
                 tokio::spawn(async move { answer(stream, &pages, &headers, &landing).await });
             }
         });
@@ -54,7 +59,11 @@ impl Samples {
 fn render() -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let rendered = Command::new(env!("CARGO"))
-        .args(["test", "--locked", "--quiet", "--lib", "http::samples::every_page_renders"])
+        .args(["test", "--locked", "--quiet", "--lib", "--"])
+        .args([
+            "http::samples::every_page_renders",
+            "http::console::samples::every_page_of_the_console_renders",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("TEGATA_SAMPLES", folder.path())
         .output()
@@ -69,7 +78,12 @@ fn render() -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Answers one request. A browser that hangs up early is no matter.
-async fn answer(mut stream: TcpStream, pages: &BTreeMap<String, Vec<u8>>, headers: &str, landing: &Url) {
+async fn answer(
+    mut stream: TcpStream,
+    pages: &BTreeMap<String, Vec<u8>>,
+    headers: &[Arc<String>; 2],
+    landing: &Url,
+) {
     let mut request = Vec::new();
     while !request.ends_with(b"\r\n\r\n") {
         let Ok(1) = stream.read_buf(&mut request).await.map(|read| usize::from(read > 0)) else { return };
@@ -77,7 +91,7 @@ async fn answer(mut stream: TcpStream, pages: &BTreeMap<String, Vec<u8>>, header
     let text = String::from_utf8_lossy(&request);
     let path = text.split(' ').nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
     let (headers, body) = match pages.get(&path) {
-        Some(page) => (headers.to_owned(), page.clone()),
+        Some(page) => (headers[usize::from(path.starts_with("console-"))].to_string(), page.clone()),
         // Of no organization, and the same for all.
         None if path.starts_with("logo/") => ("content-type: image/png\r\n".to_owned(), LOGO.to_vec()),
         None => {

@@ -50,6 +50,8 @@ pub struct Site {
     pub landing: Url,
     /// Where an installation is proven.
     pub check: SocketAddr,
+    /// Where operators work.
+    pub console: Url,
     /// Who invites.
     pub caller: Caller,
     /// What that operator shows.
@@ -128,6 +130,9 @@ impl Site {
         let store: Arc<dyn Store> = Arc::new(MeasuredStore::new(Arc::new(engine), Arc::clone(&metrics) as _));
         let landing = TcpListener::bind("127.0.0.1:0").unwrap();
         let check = TcpListener::bind("127.0.0.1:0").unwrap();
+        let console = TcpListener::bind("127.0.0.1:0").unwrap();
+        let console_url =
+            Url::parse(&format!("http://localhost:{}/", console.local_addr().unwrap().port())).unwrap();
         let landing_url =
             Url::parse(&format!("http://localhost:{}/", landing.local_addr().unwrap().port())).unwrap();
         let check_address = check.local_addr().unwrap();
@@ -163,7 +168,11 @@ impl Site {
         .unwrap();
         let parts = SiteParts {
             authority: authority.clone(),
-            settings: Settings { limits, ..Settings::new(landing_url.clone(), check_url) },
+            settings: Settings {
+                limits,
+                console_url: Some(console_url.clone()),
+                ..Settings::new(landing_url.clone(), check_url)
+            },
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
             pepper: Arc::clone(&pepper),
@@ -175,8 +184,10 @@ impl Site {
         let tls = TlsSource::open(files, ask).unwrap();
         let landing_site = http::Site::landing(parts.clone()).unwrap();
         let landing = http::serve(&landing_site, landing, None, 2).unwrap();
-        let check = http::serve(&http::Site::check(parts).unwrap(), check, Some(&tls), 2).unwrap();
-        for bound in [landing, check] {
+        let check = http::serve(&http::Site::check(parts.clone()).unwrap(), check, Some(&tls), 2).unwrap();
+        let console_site = http::Site::console(parts).unwrap().unwrap();
+        let console = http::serve(&console_site, console, None, 1).unwrap();
+        for bound in [landing, check, console] {
             tokio::spawn(bound.server);
         }
         let (caller, token) = tenant(&authority, "clinic", &pepper).await;
@@ -185,6 +196,7 @@ impl Site {
             clock,
             landing: landing_url,
             check: check_address,
+            console: console_url,
             caller,
             token,
             pepper,

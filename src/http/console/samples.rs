@@ -13,7 +13,7 @@ use super::entered::Entered;
 use super::flash::Tone;
 use super::frame::{ConsoleFrame, Nonces, Said, role_name};
 use super::help::{CodePage, HelpEntry, HelpPage, codes};
-use super::home::HomePage;
+use super::home::{Choice, ChooserPage, HomePage, shown};
 use super::interrupted::{Kept, ResumePage};
 use super::join::JoinPage;
 use super::navigation::{NavigationGroup, Way};
@@ -24,6 +24,7 @@ use super::sign_in::SignInPage;
 use super::step_up::StepUpPage;
 use crate::clock::ManualClock;
 use crate::directory::{AccountId, Act, ListedSession, Passkey, Role, Session};
+use crate::enrollment::Need;
 use crate::entropy::SystemEntropy;
 use crate::http::catalogues::{catalogue_of, keys_of};
 use crate::http::language::Language;
@@ -104,8 +105,45 @@ pub fn outside(words: Words, name: &'static str, title: &impl ToString) -> Conso
 
 impl Sampled for HomePage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let frame = within(words, Role::Operator, "home", &"みどり医療介護連携センター");
-        vec![("home-quiet", Self { frame })]
+        let page = |numbers: [usize; 7], role: Role| {
+            let counted = Need::ALL.into_iter().zip(numbers);
+            let mut needs: Vec<_> = counted
+                .map(|(need, number)| shown(words, need, number, number == 1_000, "/o/midori/enrollments"))
+                .collect();
+            needs.sort_by_key(|need| need.class == "zero");
+            Self {
+                frame: within(words, role, "home", &words.say("home-title")),
+                needs,
+                quiet: numbers == [0; 7],
+                issue: role.may(Act::Issue).then(|| "/o/midori/issue".to_owned()),
+            }
+        };
+        vec![
+            ("home", page([3, 12, 1, 4, 1_000, 0, 0], Role::Operator)),
+            ("home-quiet", page([0; 7], Role::Auditor)),
+        ]
+    }
+}
+
+impl Sampled for ChooserPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let page = |names: &[&str], administrator| Self {
+            frame: outside(words, "chooser", &words.say("chooser-title")),
+            choices: names
+                .iter()
+                .map(|name| Choice {
+                    href: "/o/midori".to_owned(),
+                    name: (*name).to_owned(),
+                    role: role_name(words, Role::Operator),
+                })
+                .collect(),
+            administrator,
+        };
+        vec![
+            ("chooser", page(&["みどり医療介護連携センター", "あおば会"], false)),
+            ("chooser-none", page(&[], false)),
+            ("chooser-administrator", page(&[], true)),
+        ]
     }
 }
 
@@ -318,6 +356,7 @@ pub fn all() -> Vec<Rendered> {
     let mut pages = Vec::new();
     render::<CodePage>(&mut pages);
     render::<HelpPage>(&mut pages);
+    render::<ChooserPage>(&mut pages);
     render::<HomePage>(&mut pages);
     render::<RefusalPage>(&mut pages);
     render::<ResumePage>(&mut pages);

@@ -108,3 +108,14 @@ async fn nothing_of_one_organization_stands_in_anothers_partition() {
         assert!(!rows.iter().any(|row| row.contains(other.as_str())), "{partition} knows {other}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sees_anything_of_an_organization_on_the_console_without_signing_in() {
+    let site = Site::start().await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    for path in ["", "account", "o/clinic", "o/nowhere"] {
+        let answer = client.get(site.console.join(path).unwrap()).send().await.unwrap();
+        let to = answer.headers()["location"].to_str().unwrap();
+        assert!(answer.status() == 303 && to.starts_with("/sign-in"), "{path}: {to}");
+    }
+}
