@@ -409,6 +409,18 @@ pub fn check_record(key: &str, bytes: &[u8]) -> Option<Result<(), StoreError>> {
     })
 }
 
+/// Where a person, a facility or an operator stands in the indexes of its partition; `None` where the document is none of
+/// them, or cannot be read.
+#[must_use]
+pub fn index_places(key: &str, bytes: &[u8]) -> Option<Vec<(&'static str, String)>> {
+    match key.split_once('/')?.0 {
+        "facility" => decode::<Facility>(bytes).ok().as_ref().map(search::facility_places),
+        "subscriber" => decode::<Subscriber>(bytes).ok().as_ref().map(search::people_places),
+        "operator" => decode::<Operator>(bytes).ok().map(|operator| vec![("operators", operator.name)]),
+        _ => None,
+    }
+}
+
 /// Whether the bytes of a volatile entry are the record that its key promises; `None` where the entry is none of the
 /// directory's, or holds what the directory does not look into.
 #[must_use]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use tegata::device::Platform;
-use tegata::directory::{Facilities, FacilityCode};
+use tegata::directory::{Facilities, FacilityCode, PeopleQuery};
 use tegata::enrollment::{
     Actor, Caller, Carrier, Ends, Enrollment, EnrollmentId, FetchPart, Invite, IssuedInvitation, ListQuery,
     Need, OperatorError, ReissueReason, Sort, Standing, SubscriberInvite,
@@ -312,7 +312,7 @@ async fn every_filter_and_order_finds_what_is_there_and_nothing_else() {
 async fn made_old(world: &World) {
     for row in rows(world, RowKind::Place).await {
         if let Row::Place { index, order, .. } = row
-            && LATER.contains(&index.as_str())
+            && (LATER.contains(&index.as_str()) || ["people", "facilities"].contains(&index.as_str()))
         {
             world.inner.commit(&world.partition, Commit::new().unindex(index, order)).await.unwrap();
         }
@@ -323,6 +323,14 @@ async fn made_old(world: &World) {
         let commit = Commit::new().put(document, encode(&enrollment).unwrap());
         world.inner.commit(&world.partition, commit).await.unwrap();
     }
+}
+
+/// How many people are found by the beginning of their identifier.
+async fn people(world: &World) -> usize {
+    let query = PeopleQuery { limit: 1_000, ..PeopleQuery::default() };
+    let own = &world.caller.organization;
+    let found = world.authority.access().find_people(own, &Facilities::All, &query).await.unwrap();
+    found.found.len()
 }
 
 async fn lease(world: &World) -> Guard {
@@ -338,6 +346,7 @@ async fn an_older_store_gets_its_lists_once_and_goes_on_where_it_was_interrupted
     made_old(&world).await;
     let query = ListQuery { state: Some(Standing::Installed), ..ListQuery::default() };
     assert!(pages(&world, &world.caller, &query, 100).await.is_empty());
+    assert_eq!(people(&world).await, 0);
     assert!(!world.authority.build_lists(&lease(&world).await, 1).await.unwrap());
     // Another node goes on; the one before finds its lease taken.
     let lost = lease(&world).await;
@@ -345,6 +354,8 @@ async fn an_older_store_gets_its_lists_once_and_goes_on_where_it_was_interrupted
     world.authority.build_lists(&lost, 1).await.unwrap_err();
     while !world.authority.build_lists(&held, 1).await.unwrap() {}
     let all = everything(&world).await;
+    let persons: BTreeSet<_> = all.iter().map(|it| it.subscriber.clone()).collect();
+    assert_eq!(people(&world).await, persons.len());
     let installed = |it: &&Enrollment| it.standing(world.now()) == Standing::Installed;
     assert_eq!(pages(&world, &world.caller, &query, 3).await.len(), all.iter().filter(installed).count());
     let audit = tegata::enrollment::audit(world.inner.as_ref(), world.now(), &mut |_, _| {}).await.unwrap();

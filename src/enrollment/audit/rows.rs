@@ -33,7 +33,7 @@ impl Auditor<'_> {
             return match read {
                 Err(error) => Ok(unreadable(&error)),
                 Ok(()) if kind == "organization" => self.organization(partition, &document.bytes).await,
-                Ok(()) => Ok(Judged::default()),
+                Ok(()) => self.directory_record(partition, document).await,
             };
         }
         match kind {
@@ -67,6 +67,27 @@ impl Auditor<'_> {
                 Ok(envelope(&document.bytes).map_or_else(|error| unreadable(&error), |()| Judged::default()))
             }
         }
+    }
+
+    /// A person or a facility stands where it is looked for, once an older store's lists have been built.
+    async fn directory_record(
+        &self,
+        partition: &Partition,
+        document: &Document,
+    ) -> Result<Judged, StoreError> {
+        let mut judged = Judged::default();
+        let key = document.key.as_str();
+        // An older store's tokens of programs are in no list; they are looked up by name.
+        if !self.built || key.starts_with("operator/") {
+            return Ok(judged);
+        }
+        for (index, order) in directory::index_places(key, &document.bytes).unwrap_or_default() {
+            let found = self.place(partition, index, &order).await?;
+            if found.is_none_or(|found| found != document.key) {
+                judged.fault(Fault::NotInIndex, format!("it does not stand at {order} of index {index}"));
+            }
+        }
+        Ok(judged)
     }
 
     async fn organization(&self, partition: &Partition, bytes: &[u8]) -> Result<Judged, StoreError> {
@@ -160,6 +181,8 @@ impl Auditor<'_> {
                     ledger::places(&record).iter().any(|place| *place == (index.as_str(), order.to_owned()))
                 })
             }
+            "people" | "facilities" | "operators" => directory::index_places(document.as_str(), &found.bytes)
+                .map(|places| places.contains(&(index.as_str(), order.to_owned()))),
             "decoys" => order_of(&found.bytes).ok().map(|own| own == order),
             _ => None,
         };

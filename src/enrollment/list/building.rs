@@ -3,19 +3,23 @@
 //! How far it has come is kept in the installation's partition, so that whoever has the lease next goes on from there. Each
 //! place is written under a guard on the enrollment that it belongs to: what changes meanwhile brings its places itself.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::directory::{OrganizationId, partition};
+use crate::directory::{OrganizationId, index_places, partition};
 use crate::enrollment::authority::RegistrationAuthority;
 use crate::enrollment::places::{ALL, later_places, placed};
 use crate::enrollment::record::Enrollment;
 use crate::store::record::{Record, decode, encode};
-use crate::store::{Commit, Contents, Cursor, Document, Guard, Key, KeyError, Partition, Scan, StoreError};
+use crate::store::{
+    Commit, Contents, Cursor, Document, Guard, IndexEntry, Key, KeyError, Partition, Scan, StoreError,
+};
 
-/// Enrollments that one commit brings: each takes a guard and up to five places.
-const BATCH: usize = 100;
+/// Enrollments that one commit brings: each takes a guard and up to five places, its person as many as seven, its facility two.
+const BATCH: usize = 50;
 /// The indexes as they are now; a greater number has all of them built again.
-const EDITION: u32 = 1;
+const EDITION: u32 = 2;
 
 /// How far the building has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +55,7 @@ pub(in crate::enrollment) async fn built(store: &dyn Contents) -> Result<bool, S
 }
 
 impl RegistrationAuthority {
-    /// Goes on building the lists of an older store, at most `pages` of a hundred enrollments; whether all is done. Changes
+    /// Goes on building the lists of an older store, at most `pages` of fifty enrollments; whether all is done. Changes
     /// nothing once it is. `held` is the lease's guard in the installation's partition.
     ///
     /// # Errors
@@ -136,15 +140,29 @@ impl RegistrationAuthority {
 
     async fn place_together(&self, partition: &Partition, keys: &[Key]) -> Result<(), StoreError> {
         let mut commit = Commit::new();
+        // People and facilities of an older store came to be by invitations only.
+        let mut beside = BTreeSet::new();
         for key in keys {
             let Some(document) = self.store().find(partition, key).await? else { continue };
             let enrollment: Enrollment = decode(&document.bytes)?;
+            beside.insert(format!("subscriber/{}", enrollment.subscriber));
+            beside.extend(enrollment.facility.as_ref().map(|code| format!("facility/{code}")));
             let places = later_places(&enrollment);
             if places.is_empty() {
                 continue;
             }
             commit = commit.guard(Guard::Version(key.clone(), document.version));
             commit = placed(commit, &enrollment.id, places).map_err(|error| limit(&error))?;
+        }
+        for name in beside {
+            let key = Key::new(name).map_err(|error| limit(&error))?;
+            let Some(document) = self.store().find(partition, &key).await? else { continue };
+            let Some(places) = index_places(key.as_str(), &document.bytes) else { continue };
+            commit = commit.guard(Guard::Version(key.clone(), document.version));
+            for (index, order) in places {
+                let index = Key::new(index).map_err(|error| limit(&error))?;
+                commit = commit.index(IndexEntry { index, order, document: key.clone() });
+            }
         }
         if commit.index_puts.is_empty() {
             return Ok(());
