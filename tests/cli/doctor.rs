@@ -263,3 +263,48 @@ fn a_proxy_that_strips_keeps_or_answers_by_itself_is_told() {
     assert_eq!(level(&found, "clock", "public-date"), "warning");
     assert_eq!(level(&at(kept), "public", "cached"), "error");
 }
+
+/// What the doctor says of these nodes.
+fn nodes(examined: &Value) -> Vec<(String, String, String)> {
+    let found = examined["findings"].as_array().unwrap().iter().filter(|finding| finding["group"] == "nodes");
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    found.map(|finding| (text(finding, "level"), text(finding, "code"), text(finding, "what"))).collect()
+}
+
+/// A node that is not ready, and whose clock stands at the beginning of the year 2000.
+fn unready() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let _ = std::io::Read::read(&mut stream, &mut [0; 4_096]);
+            let head = "HTTP/1.1 503 No\r\nX-Unready: store-full\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\n";
+            let _ = std::io::Write::write_all(
+                &mut stream,
+                format!("{head}Content-Length: 0\r\nConnection: close\r\n\r\n").as_bytes(),
+            );
+        }
+    });
+    address
+}
+
+#[test]
+fn every_node_is_asked_by_itself() {
+    let ground = Ground::new();
+    let service = crate::person::Service::start(&ground);
+    let (silent, unready) = (format!("http://127.0.0.1:{}", free_port()), unready());
+    let by_argument = ["--node", &service.landing, "--node", &silent, "--node", &unready, "--timeout", "5"];
+    let list = [service.landing.as_str(), &silent, &unready].join(", ");
+    let by_setting = [("TEGATA_HTTP_NODES", list.as_str())];
+    for (variables, more) in [(&[][..], &by_argument[..]), (&by_setting[..], &["--timeout", "5"][..])] {
+        let (found, ran) = examined(&ground, variables, more);
+        assert_eq!(ran.code, Some(1));
+        let told: Vec<_> = nodes(&found).into_iter().map(|(level, code, _)| (level, code)).collect();
+        let expected = [("ok", "ready"), ("error", "silent"), ("error", "ready"), ("error", "clock")];
+        let expected: Vec<_> = expected.map(|(level, code)| (level.to_owned(), code.to_owned())).to_vec();
+        assert_eq!(told, expected, "{found:#}");
+        assert!(nodes(&found)[2].2.contains("store-full"), "{found:#}");
+    }
+    let offline = ground.on_site(&["doctor", "--offline", "--node", "http://127.0.0.1:1"]);
+    assert_eq!(offline.code, Some(2), "{}", offline.err);
+}

@@ -134,6 +134,85 @@ fn a_file_that_differs_the_second_time_is_told() {
     assert_eq!(found["broken"][0]["promise"], "every fetch has the same bytes", "{found:#}");
 }
 
+/// Puts `to` in the place of what is as long.
+fn replace(answer: &mut [u8], from: &str, to: &str) {
+    assert_eq!(from.len(), to.len());
+    if let Some(at) = answer.windows(from.len()).position(|part| part == from.as_bytes()) {
+        answer[at..at + to.len()].copy_from_slice(to.as_bytes());
+    }
+}
+
+/// What to spoil, from the second answer on; the phones' habits; and the promise that is then broken.
+type Case = (&'static str, fn(&mut Vec<u8>), [&'static str; 4], &'static str);
+
+#[test]
+fn every_promise_that_a_spoilt_server_breaks_is_told_by_its_name() {
+    let cases: [Case; 6] = [
+        // Wrong first, so that the right one is the second.
+        (
+            "POST /c/",
+            |answer| replace(answer, "HTTP/1.1 303 See Other", "HTTP/1.1 200 Well done"),
+            ["0", "0", "100", "0"],
+            "the right secret leads to a ticket",
+        ),
+        (
+            "POST /c/",
+            |answer| replace(answer, "location: /t/", "location: /t?"),
+            ["0", "100", "0", "0"],
+            "the same form leads to the same ticket",
+        ),
+        (
+            "GET /d/",
+            |answer| replace(answer, "HTTP/1.1 200 OK", "HTTP/1.1 404 No"),
+            ["100", "0", "0", "0"],
+            "a ticket's file can be fetched",
+        ),
+        ("GET /d/", |answer| answer.truncate(answer.len() - 9), ["100", "0", "0", "0"], "the server answers"),
+        // The second phone's own file is another one than its password opens.
+        (
+            "GET /d/",
+            |answer| {
+                let end = answer.len();
+                answer[end - 60] ^= 1;
+            },
+            ["0", "0", "0", "2"],
+            "a bundle opens with its password",
+        ),
+        (
+            "GET /t/",
+            |answer| replace(answer, "id=\"file\"", "id=\"none\""),
+            ["0", "0", "0", "2"],
+            "a ticket has a file",
+        ),
+    ];
+    let ground = Ground::new();
+    quick(&ground);
+    let (_running, landing, _) = served(&ground);
+    for (mark, spoil, [twice, again, wrong, phones], promise) in cases {
+        let spoilt = spoiling(&landing, mark, spoil);
+        let phones = if phones == "0" { "1" } else { phones };
+        let mut arguments =
+            vec!["load", &spoilt, "--make", phones, "--offer", "quick", "--at-once", "1", "--json"];
+        arguments.extend([
+            "--abort",
+            "0",
+            "--previews",
+            "0",
+            "--twice",
+            twice,
+            "--again",
+            again,
+            "--wrong",
+            wrong,
+        ]);
+        let ran = ground.on_site(&arguments);
+        let found = report(&ran);
+        assert_eq!(ran.code, Some(1), "{promise}: {found:#}");
+        let broken = found["broken"].as_array().unwrap();
+        assert!(broken.iter().any(|broken| broken["promise"] == promise), "{promise}: {found:#}");
+    }
+}
+
 #[test]
 fn a_server_that_fails_is_told() {
     let ground = Ground::new();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
 
 mod compose;
+mod container;
 mod image;
 #[path = "../service/phone/page.rs"]
 #[expect(dead_code, reason = "the stories of the service read more of a page")]

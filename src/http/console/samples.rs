@@ -300,7 +300,7 @@ impl Sampled for AccountPage {
         let ago = |hours| now() - jiff::SignedDuration::from_hours(hours);
         let passkey = |name: &str, used: Option<i64>| Passkey {
             name: name.to_owned(),
-            credential_id: name.bytes().map(|byte| format!("{byte:02x}")).collect(),
+            credential_id: hex::encode(name),
             created_at: ago(900),
             last_used_at: used.map(ago),
             credential: String::new(),
