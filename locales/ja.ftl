@@ -190,7 +190,7 @@ ticket-ends = 有効期限
 ticket-old = 古い証明書を消す
 ticket-old-lead = 新しい証明書が使えることを確かめてから、消してください。
 
-installed-title = 証明書が使えるようになりました
+installed-title = 証明書が使えます
 installed-fact = { $at } に、{ $device }で使えることを確かめました。
 installed-lead = ダウンロード用のファイルは、安全のため消去しました。
 installed-again = 入れなおすときは、担当者に再発行を依頼してください。

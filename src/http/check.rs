@@ -181,15 +181,52 @@ fn soon(words: Words, outcome: &CheckOutcome, now: Timestamp) -> Option<String> 
     (left <= SOON).then(|| words.say("check-ok-soon").with("span", words.span(left)).to_string())
 }
 
+/// The name by which a person knows the certificate, in a subject such as `O=Midori, CN=Hanako Tanaka`; the whole of it where
+/// there is none.
+fn common_name(subject: &str) -> &str {
+    let Some(begin) = subject.strip_prefix("CN=").or_else(|| Some(subject.split_once(", CN=")?.1)) else {
+        return subject;
+    };
+    // A name may have commas of its own: it ends where the next attribute begins.
+    let is_attribute = |rest: &str| {
+        let name = rest.split('=').next().unwrap_or_default();
+        name.len() < rest.len() && !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    let end = begin.match_indices(", ").find(|(at, comma)| is_attribute(&begin[at + comma.len()..]));
+    end.map_or(begin, |(at, _)| &begin[..at])
+}
+
 fn details(words: Words, outcome: &CheckOutcome) -> Vec<(String, String)> {
     let line = |key: &str, value: String| (words.say(key).to_string(), value);
     match outcome {
         CheckOutcome::Ok { subject, not_after, .. } => {
-            vec![line("check-ok-name", subject.clone()), line("check-ok-until", words.date(*not_after))]
+            vec![
+                line("check-ok-name", common_name(subject).to_owned()),
+                line("check-ok-until", words.date(*not_after)),
+            ]
         }
         CheckOutcome::OtherIssuer { issuer, expected } => {
             vec![line("check-issuer-shown", issuer.clone()), line("check-issuer-expected", expected.clone())]
         }
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::common_name;
+
+    #[test]
+    fn a_person_is_shown_the_name_and_not_the_whole_subject() {
+        for (subject, name) in [
+            ("O=Tegata Demo, CN=Hanako Yamada", "Hanako Yamada"),
+            ("CN=Tanaka, Hanako, serialNumber=7", "Tanaka, Hanako"),
+            ("C=JP, O=Midori, Inc., CN=a = b", "a = b"),
+            ("CN=", ""),
+            ("O=Midori", "O=Midori"),
+            ("", ""),
+        ] {
+            assert_eq!(common_name(subject), name, "{subject}");
+        }
     }
 }
