@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
+use super::allowed::{chosen_platforms, takes_invitations};
 use super::authority::{OperatorError, RegistrationAuthority, TRIES, enrollment_key};
 use super::caller::Caller;
 use super::credentials::{Secret, draw_identifier};
@@ -188,43 +189,7 @@ impl RegistrationAuthority {
         Ok(Examined { organization, subscriber, offer, platforms, note, changes })
     }
 
-    /// The organization, where it is open and hands out this offer.
-    pub(super) async fn issuing(
-        &self,
-        id: &OrganizationId,
-        offer: &str,
-    ) -> Result<Organization, OperatorError> {
-        let organization = self.invited_by(id).await?;
-        if let Some(at) = organization.closed_at {
-            let why = format!("it was closed on {at}; nothing is issued in it");
-            return Err(OperatorError::Unfit { what: "the organization", why });
-        }
-        // An offer that is not there at all is told as such.
-        if self.offered(offer).is_ok() && !organization.policy.allows(offer) {
-            let why = format!("{offer:?} is not handed out in this organization");
-            return Err(OperatorError::Unfit { what: "the offer", why });
-        }
-        Ok(organization)
-    }
-
-    /// Refuses one more where the person has as many as they may have.
-    async fn under_the_cap(
-        &self,
-        organization: &OrganizationId,
-        id: &SubscriberId,
-        most: u32,
-    ) -> Result<(), OperatorError> {
-        let living = self.living_of(organization, id).await?.len();
-        if living < usize::try_from(most).unwrap_or(usize::MAX) {
-            return Ok(());
-        }
-        let why = format!(
-            "this person has {living} certificates and open invitations, and {most} is the most; end or reissue one"
-        );
-        Err(OperatorError::Unfit { what: "the invitation", why })
-    }
-
-    async fn invited_by(&self, id: &OrganizationId) -> Result<Organization, OperatorError> {
+    pub(super) async fn invited_by(&self, id: &OrganizationId) -> Result<Organization, OperatorError> {
         let found = self.0.directory.find_organization(id).await?;
         found.ok_or_else(|| OperatorError::NoSuchOrganization(id.clone()))
     }
@@ -508,30 +473,6 @@ impl Wanted<'_> {
             Some(draws) => draws,
             None => authority.0.parts.entropy.as_ref(),
         }
-    }
-}
-
-/// Whether people of this facility may get this offer now.
-pub(super) fn takes_invitations(facility: &Facility, offer: &str) -> Result<(), OperatorError> {
-    if let Some(at) = facility.closed_at {
-        let why = format!("{} was closed on {at}; nobody is invited for it", facility.code);
-        return Err(OperatorError::Unfit { what: "the facility", why });
-    }
-    if facility.allows(offer) {
-        return Ok(());
-    }
-    let why = format!("{offer:?} is not handed out in facility {}", facility.code);
-    Err(OperatorError::Unfit { what: "the offer", why })
-}
-
-fn chosen_platforms(chosen: &[Platform], offer: &Offer) -> Result<Vec<Platform>, OperatorError> {
-    let served = super::bundle::platforms(offer);
-    match chosen.iter().find(|platform| !served.contains(platform)) {
-        None => Ok(chosen.to_vec()),
-        Some(other) => Err(OperatorError::Unfit {
-            what: "the kind of device",
-            why: format!("offer {:?} does not serve {other}", offer.name),
-        }),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod acts;
 mod administer;
+mod allowed;
 mod audit;
 mod authority;
 mod bundle;
