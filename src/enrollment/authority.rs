@@ -22,7 +22,7 @@ use crate::ledger::{self, CertificateRecord, RevocationReason};
 use crate::pepper::{Pepper, PepperError};
 use crate::pki::Issuer;
 use crate::pki::serial::SerialNumber;
-use crate::profile::Offers;
+use crate::profile::{Localized, Offers};
 use crate::store::record::{decode, encode};
 use crate::store::{Commit, Guard, Key, KeyError, Partition, Store, StoreError, Version};
 
@@ -234,6 +234,12 @@ impl RegistrationAuthority {
     #[must_use]
     pub fn access(&self) -> &Access {
         &self.0.access
+    }
+
+    /// What can be handed out: each offer's name and title.
+    pub fn offers(&self) -> impl Iterator<Item = (&str, &Localized)> {
+        let offers = &self.0.parts.offers;
+        offers.names().filter_map(|name| offers.get(name).map(|offer| (name, &offer.title)))
     }
 
     /// The fingerprints of the root that the signing issuer stands under, SHA-256 and SHA-1 (which Windows shows), as people

@@ -142,7 +142,7 @@ pub(super) fn sources_below(folders: &[&str]) -> String {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.ends_with("samples") || path.ends_with("samples.rs") {
+            if path.ends_with("samples") || path.to_string_lossy().ends_with("samples.rs") {
                 continue;
             }
             if path.is_dir() {

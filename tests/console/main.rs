@@ -4,6 +4,7 @@
 mod authenticator;
 mod browser;
 mod ceremonies;
+mod desk;
 mod forms;
 mod matrix;
 mod sessions;

@@ -44,15 +44,22 @@
 )]
 
 mod account;
+mod act;
 mod cookies;
 mod desk;
+mod enrollment;
+#[cfg(test)]
+mod enrollment_samples;
+mod enrollments;
 mod entered;
 mod flash;
 mod frame;
 mod guard;
+mod handover;
 mod help;
 mod home;
 mod interrupted;
+mod issue;
 mod join;
 mod navigation;
 mod passkeys;
@@ -65,6 +72,7 @@ pub(super) mod samples;
 mod sign_in;
 mod standing;
 mod step_up;
+mod telling;
 #[cfg(test)]
 mod texts;
 mod typed;

@@ -11,7 +11,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::guard::{Guard, watch_over};
-use super::{account, help, home, join, recover, sign_in, step_up};
+use super::{account, act, enrollment, enrollments, help, home, issue, join, recover, sign_in, step_up};
+use crate::directory::Act;
 use crate::http::address::at;
 use crate::http::{assets, health, look};
 
@@ -75,7 +76,7 @@ where
 #[must_use]
 #[rustfmt::skip]
 pub fn rows() -> Vec<Row> {
-    use Guard::{Member, Open, SignedIn, SignedInSteppedUp};
+    use Guard::{In, Member, Open, SignedIn, SignedInSteppedUp};
     vec![
         // Entrance
         reads("/", SignedIn, home::first),
@@ -102,6 +103,23 @@ pub fn rows() -> Vec<Row> {
         reads("/help/{code}", Open, help::explain),
         // An organization
         reads("/o/{organization}", Member, home::organization),
+        reads("/o/{organization}/enrollments", In(Act::ReadEnrollments), enrollments::list),
+        reads("/o/{organization}/enrollments.csv", In(Act::Export), enrollments::file),
+        reads("/o/{organization}/enrollments/{enrollment}", In(Act::ReadEnrollments), enrollment::show),
+        reads("/o/{organization}/enrollments/{enrollment}/renew", In(Act::ShowCredentials), act::show),
+        posts("/o/{organization}/enrollments/{enrollment}/renew", In(Act::ShowCredentials), act::perform),
+        reads("/o/{organization}/enrollments/{enrollment}/unlock", In(Act::Unlock), act::show),
+        posts("/o/{organization}/enrollments/{enrollment}/unlock", In(Act::Unlock), act::perform),
+        reads("/o/{organization}/enrollments/{enrollment}/cancel", In(Act::Cancel), act::show),
+        posts("/o/{organization}/enrollments/{enrollment}/cancel", In(Act::Cancel), act::perform),
+        reads("/o/{organization}/enrollments/{enrollment}/revoke", In(Act::Revoke), act::show),
+        posts("/o/{organization}/enrollments/{enrollment}/revoke", In(Act::Revoke), act::perform),
+        reads("/o/{organization}/enrollments/{enrollment}/reissue", In(Act::Reissue), act::show),
+        posts("/o/{organization}/enrollments/{enrollment}/reissue", In(Act::Reissue), act::perform),
+        reads("/o/{organization}/enrollments/{enrollment}/note", In(Act::Note), act::show),
+        posts("/o/{organization}/enrollments/{enrollment}/note", In(Act::Note), act::perform),
+        reads("/o/{organization}/issue", In(Act::Issue), issue::show),
+        posts("/o/{organization}/issue", In(Act::Issue), issue::issue),
     ]
 }
 

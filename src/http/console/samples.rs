@@ -9,12 +9,17 @@ use askama::Template;
 use scraper::Html;
 
 use super::account::AccountPage;
+use super::act::ActPage;
+use super::enrollment::EnrollmentPage;
+use super::enrollments::EnrollmentsPage;
 use super::entered::Entered;
 use super::flash::Tone;
 use super::frame::{ConsoleFrame, Nonces, Said, role_name};
+use super::handover::HandoverPage;
 use super::help::{CodePage, HelpEntry, HelpPage, codes};
 use super::home::{Choice, ChooserPage, HomePage, shown};
 use super::interrupted::{Kept, ResumePage};
+use super::issue::IssuePage;
 use super::join::JoinPage;
 use super::navigation::{NavigationGroup, Way};
 use super::passkeys::Ceremony;
@@ -366,6 +371,11 @@ pub fn all() -> Vec<Rendered> {
     render::<RecoverPage>(&mut pages);
     render::<NewPasskeyPage>(&mut pages);
     render::<CodeShownPage>(&mut pages);
+    render::<ActPage>(&mut pages);
+    render::<EnrollmentPage>(&mut pages);
+    render::<EnrollmentsPage>(&mut pages);
+    render::<HandoverPage>(&mut pages);
+    render::<IssuePage>(&mut pages);
     render::<AccountPage>(&mut pages);
     pages
 }

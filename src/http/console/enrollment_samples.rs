@@ -1,0 +1,248 @@
+//! The pages about enrollments in the states that matter.
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+use super::act::{ActPage, Choice};
+use super::enrollment::{Button, EnrollmentPage, Line};
+use super::enrollments::{EnrollmentsPage, NeedTile, Row};
+use super::entered::Entered;
+use super::handover::HandoverPage;
+use super::issue::IssuePage;
+use super::query::Query;
+use super::samples::{Sampled, now, within};
+use super::telling;
+use crate::device::Platform;
+use crate::directory::Role;
+use crate::enrollment::{
+    Attempts, CertificateSummary, Count, Effect, EnrollmentDetail, EnrollmentSummary, Hint, Need,
+    ReissueReason, Seen, Standing,
+};
+use crate::http::scan::Scan;
+use crate::http::words::Words;
+use crate::ledger::{CertificateStatus, RevocationReason};
+
+const BACK: &str = "/o/midori/enrollments/7q2k9x4m1abc";
+
+fn serial() -> crate::pki::serial::SerialNumber {
+    "5f1d0c2b3a49586776859403122130ff".parse().unwrap()
+}
+
+fn summary() -> EnrollmentSummary {
+    EnrollmentSummary {
+        enrollment: "7q2k9x4m1abc".parse().unwrap(),
+        state: Standing::Installed,
+        subscriber: "10234".parse().unwrap(),
+        name: "田中 花子".to_owned(),
+        facility: Some("G13B".parse().unwrap()),
+        offer: "standard".to_owned(),
+        platform: Some(Platform::Ios),
+        note: Some("2階の予備《スペア》".to_owned()),
+        invited_at: now(),
+        link_expires_at: now(),
+        expires_at: now(),
+        locked_until: Some(now()),
+        claimed_at: Some(now()),
+        fetched_at: Some(now()),
+        installed_at: Some(now()),
+        serial: Some(serial()),
+        not_after: Some(now()),
+        predecessor: None,
+        successor: None,
+    }
+}
+
+impl Sampled for EnrollmentsPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let page = |query: &str, rows: Vec<Row>, needs: Vec<NeedTile>, cut_short: bool| {
+            let query = Query::read("/o/midori/enrollments", query);
+            Self {
+                frame: within(words, Role::Operator, "enrollments", &words.say("nav-enrollments")),
+                needs,
+                states: Standing::ALL
+                    .map(|it| (it.name(), words.say(telling::standing(it).0).plain()))
+                    .into(),
+                devices: Platform::ALL.map(|it| (it.as_str(), words.device(it))).into(),
+                offers: vec![("a".to_owned(), "標準".to_owned()), ("b".to_owned(), "Wi-Fi".to_owned())],
+                sorts: vec![("newest", words.say("sort-newest").plain())],
+                narrowed: query.filters(&["q", "state"]),
+                people_left_out: cut_short,
+                file: "/o/midori/enrollments.csv".to_owned(),
+                next: cut_short.then(|| "000000000000001-a".to_owned()),
+                query,
+                rows,
+                cut_short,
+            }
+        };
+        let row = |standing: Standing| {
+            let (key, tone) = telling::standing(standing);
+            let frame = within(words, Role::Operator, "enrollments", &"");
+            Row {
+                href: BACK.to_owned(),
+                name: "田中 花子".to_owned(),
+                subscriber: "10234".to_owned(),
+                state: frame.badge(key, tone).0,
+                facility: "G13B".to_owned(),
+                device: words.device(Platform::Android),
+                invited_at: now(),
+                end: Some(now()),
+            }
+        };
+        let tile = |need: Need| NeedTile {
+            href: format!("/o/midori/enrollments?need={}", need.name()),
+            key: telling::need(need),
+            count: Count { number: 1_000, more: true },
+            current: need == Need::Locked,
+        };
+        let full = Standing::ALL.into_iter().map(row).collect();
+        vec![
+            ("enrollments", page("", full, Need::ALL.into_iter().map(tile).collect(), true)),
+            ("enrollments-none", page("", Vec::new(), Vec::new(), false)),
+            ("enrollments-nothing", page("q=%3Cx%3E&state=locked", Vec::new(), Vec::new(), false)),
+        ]
+    }
+}
+
+impl Sampled for EnrollmentPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let detail = EnrollmentDetail {
+            summary: summary(),
+            attempts: Attempts::default(),
+            certificate: Some(CertificateSummary {
+                serial: serial(),
+                subject: "CN=田中 花子".to_owned(),
+                issuer: "CN=Midori CA".to_owned(),
+                not_before: Some(now()),
+                not_after: Some(now()),
+                status: CertificateStatus::Valid { at: now() },
+            }),
+            events: Vec::new(),
+            link_refuses: None,
+            seen: Seen(7),
+        };
+        let (key, tone) = telling::standing(Standing::Installed);
+        let frame = within(words, Role::Operator, "enrollment", &"田中 花子")
+            .under(&words.say("nav-enrollments"), "/o/midori/enrollments");
+        let button = |key, ends| Button { href: format!("{BACK}/{key}"), key, ends };
+        let line = |from: Option<&str>| Line {
+            at: now(),
+            what: words.say("told-installed").to_string(),
+            who: words.say("actor-person").to_string(),
+            from: from.map(str::to_owned),
+        };
+        let page = Self {
+            state: frame.badge(key, tone).0,
+            frame,
+            detail,
+            device: Some(words.device(Platform::Ios)),
+            sees: (words.explain("T-109", "title").to_string(), Some("T-109")),
+            buttons: vec![button("act-renew", false), button("act-revoke", true)],
+            lines: vec![line(Some("192.0.2.7")), line(None)],
+            predecessor: Some((BACK.to_owned(), "7q2k9x4m1abd".to_owned())),
+            successor: Some((BACK.to_owned(), "7q2k9x4m1abe".to_owned())),
+        };
+        vec![("enrollment", page)]
+    }
+}
+
+impl Sampled for ActPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let page = |act: &'static str, title: &str| Self {
+            frame: within(words, Role::Operator, "act", &words.say(title)).under(&"田中 花子", BACK),
+            act,
+            effects: Vec::new(),
+            hint: None,
+            changed: Vec::new(),
+            ends: None,
+            questions: Vec::new(),
+            reasons: Vec::new(),
+            why: None,
+            seen: 7,
+            entered: Entered::default(),
+            back: BACK.to_owned(),
+        };
+        let question = |why: ReissueReason| {
+            let (key, hint) = telling::reissue(why);
+            Choice { href: format!("?why={}", why.name()), key, hint }
+        };
+        let questions = ReissueReason::ALL.map(question).into();
+        let reason = RevocationReason::KeyCompromise;
+        let mut wrong = Entered::default().with("confirm", &"たなか");
+        wrong.must_confirm("田中 花子", words);
+        let revoke = Self {
+            effects: [Effect::CertificateRevoked { serial: serial(), reason }, Effect::FileDestroyed]
+                .iter()
+                .map(|effect| telling::effect(words, effect))
+                .collect(),
+            ends: Some("田中 花子".to_owned()),
+            reasons: RevocationReason::ALL
+                .map(|reason| (reason.name(), words.say(telling::reason(reason)).plain()))
+                .into(),
+            entered: wrong,
+            ..page("revoke", "act-revoke")
+        };
+        let changed = Line {
+            at: now(),
+            what: words.say("told-unlocked").to_string(),
+            who: "佐藤 明子".to_owned(),
+            from: None,
+        };
+        let effects = [
+            Effect::LinkDies,
+            Effect::LinkRenewed,
+            Effect::WrongSecretsForgotten,
+            Effect::CertificateStays { serial: serial() },
+            Effect::SuccessorIssued { same_device: false },
+            Effect::SuccessorIssued { same_device: true },
+            Effect::OtherInvitationEnds { enrollment: "7q2k9x4m1abe".parse().unwrap() },
+        ];
+        let renew = Self {
+            effects: effects.iter().map(|effect| telling::effect(words, effect)).collect(),
+            changed: vec![changed],
+            ..page("renew", "act-renew")
+        };
+        vec![
+            ("act-question", Self { questions, ..page("reissue", "act-reissue") }),
+            ("act-revoke", revoke),
+            ("act-renew-changed", renew),
+            (
+                "act-hint",
+                Self { hint: Some(telling::hint(Hint::Installed)), ..page("reissue", "act-reissue") },
+            ),
+            ("act-note", page("note", "act-note")),
+        ]
+    }
+}
+
+impl Sampled for HandoverPage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let link = "HTTPS://CERT.EXAMPLE.JP/C/0123456789ABCDEFGHJKMNPQRS";
+        let page = Self {
+            frame: within(words, Role::Operator, "handover", &words.say("handover-title")),
+            person: "田中 花子".to_owned(),
+            scan: Scan::of(link),
+            link: link.to_owned(),
+            number: "1234 5678".to_owned(),
+            secret: "abcde-fghjk".to_owned(),
+            separate: Some("abcdefghjkmnpqr".to_owned()),
+            link_ends: now(),
+            ends: now(),
+            enrollment: BACK.to_owned(),
+            renew: format!("{BACK}/renew"),
+        };
+        vec![("handover", page)]
+    }
+}
+
+impl Sampled for IssuePage {
+    fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let page = |entered: Entered| Self {
+            frame: within(words, Role::Operator, "issue", &words.say("nav-issue")),
+            entered,
+            offers: vec![("standard".to_owned(), "標準《ひょうじゅん》".to_owned())],
+            devices: vec![(String::new(), words.say("issue-any-device").plain())],
+        };
+        let mut wrong = Entered::default().with("name", &"").with("facility", &"施設");
+        wrong.wrong_but("name", &words.say("issue-name-needed"), &words.say("issue-name-right"));
+        wrong.wrong_but("facility", &words.say("issue-facility-unfit"), &words.say("issue-facility-right"));
+        vec![("issue", page(Entered::default())), ("issue-wrong", page(wrong))]
+    }
+}
