@@ -10,6 +10,7 @@ mod issuing;
 mod layout;
 mod lock;
 mod logs;
+mod mailing;
 mod materials;
 mod observed;
 mod office;

@@ -18,6 +18,8 @@ pub mod ledger;
 
 pub mod directory;
 
+pub mod mail;
+
 pub mod enrollment;
 
 pub mod letter;

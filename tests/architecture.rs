@@ -26,9 +26,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("device", &["pki", "profile"]),
     ("ledger", &["clock", "entropy", "pepper", "store", "pki"]),
     ("directory", &["clock", "entropy", "pepper", "store", "pki", "profile", "device"]),
+    ("mail", &["words", "directory"]),
     (
         "enrollment",
-        &["clock", "entropy", "pepper", "store", "pki", "profile", "device", "ledger", "directory"],
+        &["clock", "entropy", "pepper", "store", "pki", "profile", "device", "ledger", "directory", "mail"],
     ),
     ("letter", &["words", "device", "directory", "enrollment"]),
     (
@@ -43,6 +44,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "device",
             "ledger",
             "directory",
+            "mail",
             "enrollment",
         ],
     ),
@@ -59,12 +61,13 @@ const TABLE: &[(&str, &[&str])] = &[
             "device",
             "ledger",
             "directory",
+            "mail",
             "enrollment",
             "operations",
             "telemetry",
         ],
     ),
-    ("config", &["clock", "entropy", "pepper", "store", "pki", "profile", "device", "directory"]),
+    ("config", &["clock", "entropy", "pepper", "store", "pki", "profile", "device", "directory", "mail"]),
     (
         "app",
         &[
@@ -77,6 +80,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "device",
             "ledger",
             "directory",
+            "mail",
             "enrollment",
             "operations",
             "telemetry",
@@ -96,6 +100,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "device",
             "ledger",
             "directory",
+            "mail",
             "enrollment",
             "letter",
             "config",
@@ -106,7 +111,7 @@ const TABLE: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that work on values alone.
-const PURE: &[&str] = &["words", "pki", "profile", "device", "letter"];
+const PURE: &[&str] = &["words", "pki", "profile", "device", "mail", "letter"];
 
 /// What a pure module never names: files, sockets, the environment, processes, a runtime, the time.
 const IMPURE: &[&[&str]] = &[
@@ -150,6 +155,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("opentelemetry_sdk", &["src/telemetry/"]),
     ("tracing_opentelemetry", &["src/telemetry/"]),
     ("reqwest", &["src/cli/doctor", "src/cli/load", "src/telemetry/"]),
+    ("lettre", &["src/mail/", "src/operations/smtp.rs", "src/directory/mail_address.rs"]),
+    ("mail_parser", &["src/mail/"]),
 ];
 
 /// Names that say nothing about what is inside.

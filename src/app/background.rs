@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
 use super::renewal::SignerFiles;
 use crate::clock::Clock;
 use crate::enrollment::RegistrationAuthority;
-use crate::operations::{Held, Leases, Stop, recur, sweep};
+use crate::operations::{Held, Leases, Post, Stop, recur, sweep};
 use crate::store::{Partition, Store};
 use crate::telemetry::{Background, Metrics};
 
@@ -21,6 +22,10 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 const SWEEP_LEASE: SignedDuration = SignedDuration::from_mins(3);
 /// How many pages of an older store's lists are built in one round: well within the lease.
 const LIST_PAGES: usize = 500;
+/// How often the outboxes are looked at.
+const SEND_EVERY: Duration = Duration::from_secs(3);
+/// How often old mails are forgotten and waiting ones counted.
+const TIDY_MAIL_EVERY: Duration = Duration::from_mins(1);
 /// How often the signer's files are looked at.
 const LOOK_AT_SIGNER: Duration = Duration::from_secs(1);
 
@@ -33,11 +38,12 @@ pub(super) struct Rounds {
     pub(super) clock: Arc<dyn Clock>,
     /// Whether the lists are known to be whole.
     pub(super) lists_built: AtomicBool,
+    pub(super) post: Option<Post>,
 }
 
 impl Rounds {
-    /// Begins all of it, until `stop`.
-    pub(super) fn begin(self, stop: &Stop, signer: SignerFiles) {
+    /// Begins all of it, until `stop`; gives what ends when the mail that is under way has been handed over.
+    pub(super) fn begin(self, stop: &Stop, signer: SignerFiles) -> Option<JoinHandle<()>> {
         let rounds = Arc::new(self);
         rounds.metrics.lease(Background::Signer, true);
         let sweeping = Arc::clone(&rounds);
@@ -45,9 +51,9 @@ impl Rounds {
             let rounds = Arc::clone(&sweeping);
             async move { rounds.tidy().instrument(tracing::info_span!("sweep")).await }
         }));
-        let signer = Arc::new(Mutex::new(signer));
+        let (signer, looking) = (Arc::new(Mutex::new(signer)), Arc::clone(&rounds));
         tokio::spawn(recur(LOOK_AT_SIGNER, stop.clone(), move || {
-            let (signer, rounds) = (Arc::clone(&signer), Arc::clone(&rounds));
+            let (signer, rounds) = (Arc::clone(&signer), Arc::clone(&looking));
             async move {
                 let mut signer = signer.lock_owned().await;
                 // A file system may hang; the servers must not.
@@ -55,6 +61,43 @@ impl Rounds {
                 rounds.ended(Background::Signer, looked.is_ok());
             }
         }));
+        Self::begin_mail(&rounds, stop)
+    }
+
+    fn begin_mail(rounds: &Arc<Self>, stop: &Stop) -> Option<JoinHandle<()>> {
+        rounds.post.as_ref()?;
+        rounds.metrics.lease(Background::Mail, true);
+        let tidying = Arc::clone(rounds);
+        tokio::spawn(recur(TIDY_MAIL_EVERY, stop.clone(), move || {
+            let rounds = Arc::clone(&tidying);
+            async move { rounds.tidy_mail().await }
+        }));
+        let (sending, within) = (Arc::clone(rounds), stop.clone());
+        Some(tokio::spawn(recur(SEND_EVERY, stop.clone(), move || {
+            let (rounds, stop) = (Arc::clone(&sending), within.clone());
+            async move { rounds.send_mail(&stop).await }
+        })))
+    }
+
+    async fn send_mail(&self, stop: &Stop) {
+        let Some(post) = &self.post else { return };
+        let sent = post.round(stop).await;
+        self.ended(Background::Mail, sent.is_ok());
+        if let Err(error) = sent {
+            tracing::error!(%error, "the outboxes could not be emptied");
+        }
+    }
+
+    async fn tidy_mail(&self) {
+        let Some(post) = &self.post else { return };
+        match post.tidy().await {
+            Ok(queue) => {
+                let age = queue.oldest.map(|oldest| self.clock.now().duration_since(oldest));
+                let age = age.and_then(|age| Duration::try_from(age).ok()).unwrap_or_default();
+                self.metrics.mails_waiting(queue.waiting, age);
+            }
+            Err(error) => tracing::error!(%error, "the outboxes could not be counted"),
+        }
     }
 
     fn ended(&self, task: Background, good: bool) {

@@ -203,6 +203,7 @@ impl AppError {
         let text = match self {
             Self::Store(error) | Self::Operator(OperatorError::Store(error)) => return store_remedy(error),
             Self::Operator(OperatorError::NoSuchEnrollment(_)) => "`tegata list` shows them",
+            Self::Operator(OperatorError::NoSuchMail(_)) => "`tegata mail list` shows them",
             Self::Operator(OperatorError::NoSuchOrganization(_)) | Self::NoOrganization(_) => {
                 "organization.id in the configuration names it, `tegata init` creates it"
             }
@@ -261,6 +262,7 @@ const fn operator_kind(error: &OperatorError) -> ErrorKind {
     match error {
         OperatorError::NoSuchEnrollment(_)
         | OperatorError::NoSuchSubscriber(_)
+        | OperatorError::NoSuchMail(_)
         | OperatorError::NoSuchOrganization(_)
         | OperatorError::NoSuchOffer { .. } => ErrorKind::NotFound,
         OperatorError::Store(_) | OperatorError::Directory(DirectoryError::Store(_)) => ErrorKind::Store,
@@ -275,10 +277,11 @@ const fn operator_code(error: &OperatorError) -> &'static str {
         OperatorError::NoSuchSubscriber(_) => "no-such-subscriber",
         OperatorError::BeyondReach(_) => "beyond-reach",
         OperatorError::NoSuchOffer { .. } => "no-such-offer",
-        OperatorError::NotNow { .. } => "not-now",
         OperatorError::Changed { .. } => "changed",
         OperatorError::SentBefore(_) => "sent-before",
         OperatorError::LinkRenewed(_) => "link-renewed",
+        OperatorError::NoSuchMail(_) => "no-such-mail",
+        OperatorError::NotNow { .. } | OperatorError::MailNotNow { .. } => "not-now",
         OperatorError::Unfit { .. } => "unfit",
         OperatorError::Busy => "busy",
         OperatorError::Store(_) | OperatorError::Directory(DirectoryError::Store(_)) => "store",

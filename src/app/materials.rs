@@ -1,6 +1,7 @@
 //! What the configuration names on disk: pepper, issuer, signer, server certificates, offers. Read, and proven to fit.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use openssl::pkey::{PKey, Private};
@@ -9,6 +10,7 @@ use super::description::IssuerDescription;
 use super::files::read;
 use crate::config::{Configuration, Loaded, Place, Problem, SecretSource, Severity, check_private};
 use crate::http::{AskForCertificate, TlsError, TlsFiles, TlsSource};
+use crate::operations::Smtp;
 use crate::pepper::Pepper;
 use crate::pki::cms::ProfileSigner;
 use crate::pki::import::{ImportError, read_certificates};
@@ -208,6 +210,8 @@ pub struct Whole {
     pub signer: ProfileSigner,
     /// The offers in force.
     pub offers: Offers,
+    /// The way to the mail server, where mail is sent.
+    pub smtp: Option<Arc<Smtp>>,
     /// What keeps nobody from starting, but should be looked at.
     pub warnings: Vec<Problem>,
 }
@@ -236,10 +240,11 @@ impl Materials<'_> {
             None => self.data_directory(),
             Some(_) => self.redis().err().map(|problem| *problem),
         });
+        let smtp = noted(self.smtp(), &mut problems);
         let is_right = problems.iter().all(|problem| problem.severity == Severity::Warning);
-        match (pepper, issuer, signer, offers) {
-            (Some(pepper), Some(issuer), Some(signer), Some(offers)) if is_right => {
-                Ok(Whole { pepper, issuer, signer, offers, warnings: problems })
+        match (pepper, issuer, signer, offers, smtp) {
+            (Some(pepper), Some(issuer), Some(signer), Some(offers), Some(smtp)) if is_right => {
+                Ok(Whole { pepper, issuer, signer, offers, smtp, warnings: problems })
             }
             _ => {
                 problems.sort_by(|a, b| (b.severity, &a.place).cmp(&(a.severity, &b.place)));

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use url::Url;
 
 use super::error::AppError;
+use super::mailing::mail_settings;
 use super::materials::Materials;
 use super::storage::open_store;
 use crate::clock::{Clock, SystemClock};
@@ -38,6 +39,7 @@ pub fn authority_settings(settings: &Configuration) -> AuthoritySettings {
         },
         claim_lease: CLAIM_LEASE,
         claim_wait: CLAIM_WAIT,
+        mail: mail_settings(settings),
     }
 }
 

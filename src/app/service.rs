@@ -29,7 +29,7 @@ use crate::http::{
     AskForCertificate, Bound, ContactLines, Readiness, ServeError, Settings, Site, SiteParts, TlsFiles,
     TlsSource, TrustedProxies, Unready, serve, serve_metrics,
 };
-use crate::operations::{Leases, Stopper, stopper};
+use crate::operations::{Leases, Post, PostWatch, Stopper, stopper};
 use crate::pki::{IssuancePolicy, KeyPool, KeyPoolSettings};
 use crate::store::measured::{MeasuredStore, StoreWatch};
 use crate::store::{Store, StoreError};
@@ -97,6 +97,9 @@ fn bind(site: &'static str, address: SocketAddr) -> Result<TcpListener, AppError
     TcpListener::bind(address).map_err(|source| AppError::Listen { site, address, source })
 }
 
+/// How long a mail that is under way may take to be handed over when the process ends.
+const MAIL_ENDS_WITHIN: Duration = Duration::from_secs(10);
+
 /// A running Tegata.
 #[derive(Debug)]
 pub struct Service {
@@ -114,6 +117,7 @@ pub struct Service {
     pub metrics: Option<SocketAddr>,
     servers: Servers,
     pool: Arc<KeyPool>,
+    post: Option<tokio::task::JoinHandle<()>>,
     stopper: Stopper,
     _lock: Option<DirectoryLock>,
 }
@@ -242,6 +246,14 @@ impl Prepared {
             metrics: Arc::clone(&metrics),
         };
         let leases = Leases::new(Arc::clone(&measured), Arc::clone(&clock), &SystemEntropy)?;
+        let post = whole.smtp.map(|smtp| Post {
+            authority: authority.clone(),
+            smtp,
+            leases: leases.clone(),
+            clock: Arc::clone(&clock),
+            watch: Arc::clone(&metrics) as Arc<dyn PostWatch>,
+            kept: settings.mail.keep,
+        });
         let (stopper, stop) = stopper();
         let workers = settings.http.workers as usize;
         let landing =
@@ -261,8 +273,16 @@ impl Prepared {
         let signer = SignerFiles::new(settings, loaded, signer);
         let lists_built = AtomicBool::new(false);
         let authority_of_rounds = authority.clone();
-        Rounds { store: measured, leases, authority: authority_of_rounds, metrics, clock, lists_built }
-            .begin(&stop, signer);
+        let post = Rounds {
+            store: measured,
+            leases,
+            authority: authority_of_rounds,
+            metrics,
+            clock,
+            lists_built,
+            post,
+        }
+        .begin(&stop, signer);
         Ok(Service {
             authority,
             organization: organization.id,
@@ -272,6 +292,7 @@ impl Prepared {
             metrics: metrics_at,
             servers,
             pool,
+            post,
             stopper,
             _lock: lock,
         })
@@ -295,7 +316,12 @@ impl Service {
         join_all(self.servers.handles.iter().map(|handle| handle.stop(gracefully))).await;
         // The servers' end is told by their handles; what they return was looked at while they ran.
         let _ = self.servers.running.await;
-        let Self { authority, pool, .. } = self;
+        let Self { authority, pool, post, .. } = self;
+        if let Some(post) = post
+            && tokio::time::timeout(MAIL_ENDS_WITHIN, post).await.is_err()
+        {
+            tracing::warn!("a mail is still under way at the end; it is sent once more");
+        }
         drop(authority);
         end_pool(pool).await;
     }

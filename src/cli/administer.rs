@@ -6,7 +6,7 @@ use super::handover::{HandOver, Pictures};
 use super::prompt::confirm;
 use super::show::summary;
 use super::style::plain;
-use crate::enrollment::{EnrollmentId, EnrollmentSummary, ReissueReason};
+use crate::enrollment::{Carrier, EnrollmentId, EnrollmentSummary, ReissueReason};
 use crate::ledger::RevocationReason;
 
 /// Issue a new enrollment in place of another one
@@ -25,7 +25,8 @@ Reasons:
 
 Examples:
   tegata reissue 7q2k9x4m1abc --reason new-device
-  tegata reissue 7q2k9x4m1abc --reason lost --yes --json")]
+  tegata reissue 7q2k9x4m1abc --reason lost --yes --json
+  tegata reissue 7q2k9x4m1abc --reason new-device --mail")]
 pub(super) struct ReissueArguments {
     /// The enrollment, as `tegata list` shows it
     enrollment: EnrollmentId,
@@ -35,6 +36,9 @@ pub(super) struct ReissueArguments {
     /// Do not ask before a certificate is revoked
     #[arg(long, short)]
     yes: bool,
+    /// Mail the link to the person's e-mail address; a running `tegata serve` sends it
+    #[arg(long)]
+    mail: bool,
     #[command(flatten)]
     pictures: Pictures,
     #[arg(long, help = "Print JSON: as invite, with predecessor")]
@@ -49,7 +53,11 @@ pub(super) fn reissue(session: &Session, arguments: &ReissueArguments) -> Result
         confirm(&format!("Revoke the certificate of {} at once?", named(&before)), arguments.yes)?;
     }
     let files = arguments.pictures.open()?;
-    let issued = session.block_on(office.authority.reissue(&office.caller, id, arguments.reason))??;
+    let issued = {
+        let carrier = if arguments.mail { Carrier::Mail } else { Carrier::Message };
+        let reissuing = office.authority.reissue_by(&office.caller, id, arguments.reason, carrier);
+        session.block_on(reissuing)??
+    };
     HandOver { issued: &issued, name: &before.name }.tell(session, files)
 }
 

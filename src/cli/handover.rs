@@ -16,6 +16,7 @@ use super::qr::{Ink, Picture};
 use super::style::{faint, strong};
 use super::table::lines;
 use crate::enrollment::{EnrollmentId, IssuedInvitation};
+use crate::mail::MailId;
 
 /// Where the QR code goes.
 #[derive(Debug, clap::Args)]
@@ -62,6 +63,8 @@ struct Told<'a> {
     bundle_password: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     predecessor: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mails: Vec<&'a str>,
 }
 
 /// An invitation to hand over.
@@ -104,12 +107,14 @@ impl HandOver<'_> {
             link_expires_at: issued.link_expires_at,
             bundle_password: issued.separate_password.as_ref().map(|password| password.as_str()),
             predecessor: issued.predecessor.as_ref().map(EnrollmentId::as_str),
+            mails: issued.mails.iter().map(MailId::as_str).collect(),
         }
     }
 
     /// The text for people; with the picture unless `--quiet` was given.
     pub(super) fn text(&self, session: &Session, picture: &Picture) -> String {
         let issued = self.issued;
+        let mails: Vec<&str> = issued.mails.iter().map(MailId::as_str).collect();
         let until = |at| faint(&format!("until {}", minute(at)));
         let mut text = String::new();
         if !session.output.quiet {
@@ -124,16 +129,20 @@ impl HandOver<'_> {
             ("secret", Some(strong(&issued.secret.grouped()))),
             ("bundle password", issued.separate_password.as_ref().map(|password| strong(password))),
             ("in place of", issued.predecessor.as_ref().map(ToString::to_string)),
+            ("mailed as", Some(mails.join(", ")).filter(|mails| !mails.is_empty())),
         ]);
         if !session.output.quiet {
             let separate = issued
                 .separate_password
                 .as_ref()
+                .filter(|_| !issued.secret_mailed)
                 .map_or("", |_| " Send the bundle password by a letter of its own.");
-            let _ = write!(
-                text,
-                "\nHand over the QR code or the link, and the secret by another way.{separate}\n"
-            );
+            let how = match (issued.mails.is_empty(), issued.secret_mailed) {
+                (true, _) => "Hand over the QR code or the link, and the secret by another way.",
+                (false, false) => "The link goes by mail. Tell the person the secret by another way.",
+                (false, true) => "Link and secret go by mail.",
+            };
+            let _ = writeln!(text, "\n{how}{separate}");
             text += "They are shown this once; `tegata reissue` makes new ones.\n";
         }
         text

@@ -8,7 +8,7 @@ use super::handover::{HandOver, Pictures};
 use super::letters::LetterArguments;
 use crate::device::Platform;
 use crate::directory::{FacilityCode, SubscriberId};
-use crate::enrollment::{Invite, SubscriberInvite};
+use crate::enrollment::{Carrier, Invite, SubscriberInvite};
 
 /// Invite a person: print the link, the number, the secret and the QR code of a new enrollment
 ///
@@ -25,6 +25,7 @@ Examples:
   tegata invite --subscriber 'Hanako Yamada' --subscriber-id 10234 --facility G13B
   tegata invite --subscriber 'Hanako Yamada' --device iphone --device ipad --note 'ticket 4711'
   tegata invite --subscriber 'Hanako Yamada' --offer wifi --qr-png hanako.png
+  tegata invite --subscriber 'Hanako Yamada' --email hanako@example.jp --mail
   tegata invite --subscriber 'Hanako Yamada' --letter letter.pdf --secret-letter secret.pdf
   tegata invite --subscriber 'Hanako Yamada' --json | jq -r .link")]
 pub(super) struct Arguments {
@@ -37,7 +38,7 @@ pub(super) struct Arguments {
     /// How the name is read, for letters
     #[arg(long, value_name = "KANA")]
     kana: Option<String>,
-    /// The person's e-mail address, for offers that put it into the certificate
+    /// The person's e-mail address: for --mail, for notices, and for offers that put it into the certificate
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
     /// The facility's code, such as G13B
@@ -54,11 +55,14 @@ pub(super) struct Arguments {
     note: Option<String>,
     #[command(flatten)]
     pictures: Pictures,
+    /// Mail the link to the person's e-mail address; a running `tegata serve` sends it
+    #[arg(long, conflicts_with = "letter", help_heading = "Mail")]
+    mail: bool,
     #[command(flatten)]
     paper: LetterArguments,
     #[arg(
         long,
-        help = "Print JSON: enrollment, link, number, secret, expires_at, link_expires_at, and bundle_password where there is one"
+        help = "Print JSON: enrollment, link, number, secret, expires_at, link_expires_at, and bundle_password and mails where there are some"
     )]
     pub(super) json: bool,
 }
@@ -93,7 +97,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         offer: arguments.offer.clone(),
         platforms,
         note: arguments.note.clone(),
-        carrier: arguments.paper.carrier(),
+        carrier: if arguments.mail { Carrier::Mail } else { arguments.paper.carrier() },
     };
     let office = session.office()?;
     let files = arguments.pictures.open()?;

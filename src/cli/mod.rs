@@ -14,6 +14,7 @@ mod issuer;
 mod letters;
 mod list;
 mod load;
+mod mail;
 mod man;
 mod moment;
 mod offer;
@@ -106,6 +107,7 @@ enum Command {
     List(list::Arguments),
     Show(show::Arguments),
     Letters(letters::Arguments),
+    Mail(mail::Arguments),
     Reissue(administer::ReissueArguments),
     Revoke(administer::RevokeArguments),
     Unlock(administer::UnlockArguments),
@@ -134,6 +136,7 @@ impl Command {
             Self::List(arguments) => arguments.json,
             Self::Show(arguments) => arguments.json,
             Self::Letters(arguments) => arguments.is_json(),
+            Self::Mail(arguments) => arguments.is_json(),
             Self::Reissue(arguments) => arguments.json,
             Self::Revoke(arguments) => arguments.json,
             Self::Unlock(arguments) => arguments.json,
@@ -279,6 +282,7 @@ pub fn run() -> ExitCode {
         Command::List(arguments) => list::run(&session, arguments),
         Command::Show(arguments) => show::run(&session, arguments),
         Command::Letters(arguments) => letters::run(&session, arguments),
+        Command::Mail(arguments) => mail::run(&session, arguments),
         Command::Reissue(arguments) => administer::reissue(&session, arguments),
         Command::Revoke(arguments) => administer::revoke(&session, arguments),
         Command::Unlock(arguments) => administer::unlock(&session, arguments),

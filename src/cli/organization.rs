@@ -1,5 +1,7 @@
 //! `tegata organization`.
 
+mod policy;
+
 use std::fs::File;
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -14,8 +16,9 @@ use super::table::lines;
 use crate::directory::{
     Colour, FirstQuestion, Ground, LARGEST_LOGO_FILE, Logo, LogoFile, NotAColour, Organization,
 };
+use policy::MailArguments;
 
-/// Show or change what people are told about the organization
+/// Show or change what people are told about the organization, and what it mails
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -24,12 +27,12 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show its name, whom people ask, and how its pages look
+    /// Show its name, whom people ask, how its pages look, and what it mails
     Show {
-        #[arg(long, help = "Print JSON: id, name, contact, look, first_question, policy")]
+        #[arg(long, help = "Print JSON: id, name, contact, look, first_question, policy, mail")]
         json: bool,
     },
-    /// Change its name, whom people ask, or how its pages look; holds from the next page on
+    /// Change its name, whom people ask, how its pages look, or what it mails; holds from the next page on
     #[command(after_help = "\
 An empty text takes a part of the contact, a colour or the logo away. A colour in which people could not read (WCAG 2.2,
 4.5:1) is refused, with the nearest shade that they can.
@@ -38,8 +41,9 @@ Examples:
   tegata organization set --contact-phone 03-1234-5678 --contact-hours 'Mon-Fri 9:00-17:00'
   tegata organization set --contact-email ''
   tegata organization set --accent '#1a4f9c' --logo logo.png
-  tegata organization set --first-question facility")]
-    Set(Set),
+  tegata organization set --first-question facility
+  tegata organization set --mail-notices fetched,revoked --mail-secret apart")]
+    Set(Box<Set>),
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,7 +65,9 @@ struct Set {
     /// What people without a link are asked for first
     #[arg(long, value_name = "WHAT")]
     first_question: Option<Question>,
-    #[arg(long, help = "Print JSON: id, name, contact, look, first_question, policy")]
+    #[command(flatten)]
+    mail: MailArguments,
+    #[arg(long, help = "Print JSON: id, name, contact, look, first_question, policy, mail")]
     json: bool,
 }
 
@@ -111,6 +117,7 @@ fn change(organization: &mut Organization, arguments: &Set) {
             *kept = *colour;
         }
     }
+    arguments.mail.change(organization);
     match arguments.first_question {
         Some(Question::Number) => organization.first_question = FirstQuestion::Number,
         Some(Question::Facility) => organization.first_question = FirstQuestion::Facility,
@@ -186,5 +193,5 @@ fn text(organization: &Organization) -> String {
             "first question",
             (organization.first_question == FirstQuestion::Facility).then(|| "facility".to_owned()),
         ),
-    ])
+    ]) + &policy::text(organization)
 }

@@ -85,6 +85,11 @@ pub(super) fn told(happening: &Happening) -> String {
         Happening::Locked { until } => format!("wrong secret, locked until {}", minute(*until)),
         Happening::Unlocked => "unlocked".to_owned(),
         Happening::Redrawn => "new link, number and secret".to_owned(),
+        Happening::Relinked => "new link and number".to_owned(),
+        Happening::Mailed { mail, what } => {
+            format!("mail {mail} ({}) was taken by the mail server", what.name())
+        }
+        Happening::Unmailed { mail, what, why } => format!("mail {mail} ({}): {}", what.name(), plain(why)),
         Happening::Claimed { platform, .. } => format!("claimed on {platform}"),
         Happening::Abandoned { serial } => format!("certificate {serial} given up before it left"),
         Happening::Issued { serial, not_after } => {

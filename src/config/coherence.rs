@@ -1,6 +1,7 @@
 //! What must hold between settings.
 
 mod console;
+mod mail;
 mod redis;
 
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ pub(super) fn problems(settings: &Configuration, loaded: &Loaded) -> Vec<Problem
     problems.extend(redis::problems(settings, loaded));
     problems.extend(metrics(settings, loaded));
     problems.extend(telemetry(settings, loaded));
+    problems.extend(mail::problems(settings, loaded));
     problems
 }
 

@@ -12,6 +12,7 @@ mod http;
 mod issuer;
 mod letters;
 mod log;
+mod mail;
 mod metrics;
 mod organization;
 mod pepper;
@@ -37,6 +38,7 @@ pub use http::HttpSettings;
 pub use issuer::IssuerSettings;
 pub use letters::LetterSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
+pub use mail::{MailSecurity, MailServer, MailServerSettings};
 pub use metrics::MetricsSettings;
 pub use organization::OrganizationSettings;
 pub use pepper::PepperSettings;
@@ -58,7 +60,7 @@ use std::path::Path;
 use section::Reader;
 
 /// Every section, in the order in which they are documented.
-pub const SECTIONS: [Section; 15] = [
+pub const SECTIONS: [Section; 16] = [
     HttpSettings::SECTION,
     CheckSettings::SECTION,
     ConsoleSettings::SECTION,
@@ -70,6 +72,7 @@ pub const SECTIONS: [Section; 15] = [
     PoolSettings::SECTION,
     ClaimSettings::SECTION,
     LetterSettings::SECTION,
+    MailServerSettings::SECTION,
     ProxySettings::SECTION,
     LogSettings::SECTION,
     MetricsSettings::SECTION,
@@ -101,6 +104,8 @@ pub struct Configuration {
     pub claim: ClaimSettings,
     /// Letters on paper.
     pub letters: LetterSettings,
+    /// Mail.
+    pub mail: MailServerSettings,
     /// Which proxies are believed.
     pub proxies: ProxySettings,
     /// What is logged.
@@ -182,6 +187,7 @@ fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
     let pool = PoolSettings::read(reader);
     let claim = ClaimSettings::read(reader);
     let letters = LetterSettings::read(reader);
+    let mail = MailServerSettings::read(reader);
     let proxies = ProxySettings::read(reader);
     let log = LogSettings::read(reader);
     let metrics = MetricsSettings::read(reader);
@@ -198,6 +204,7 @@ fn read_sections(reader: &mut Reader<'_>) -> Option<Configuration> {
         pool: pool?,
         claim: claim?,
         letters: letters?,
+        mail: mail?,
         proxies: proxies?,
         log: log?,
         metrics: metrics?,

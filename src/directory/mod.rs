@@ -13,6 +13,8 @@ mod edits;
 mod event;
 pub(crate) mod letters;
 mod logo;
+mod mail_address;
+mod mail_policy;
 mod operator;
 mod operators;
 mod organization;
@@ -36,6 +38,8 @@ pub use doors::{FirstPage, FoundFacility};
 pub use edits::{FacilityForm, OrganizationForm, SubscriberForm};
 pub use event::{About, Change, Deed, DirectoryEvent, Doer};
 pub use logo::{LARGEST_FILE as LARGEST_LOGO_FILE, Logo, LogoError, LogoFile};
+pub use mail_address::{MailAddress, NotAMailAddress};
+pub use mail_policy::{MailLanguage, MailPolicy, SECRET_DELAYS, SecretByMail};
 pub use operator::{Operator, OperatorToken};
 pub use operators::ListedOperator;
 pub use organization::{

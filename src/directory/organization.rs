@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::colour::Colour;
 use super::logo::Logo;
+use super::mail_policy::{MailPolicy, SecretByMail};
 use super::policy::Policy;
 use crate::store::record::Record;
 
@@ -195,6 +196,9 @@ pub struct Organization {
     /// When it was closed: nothing is issued and claimed in it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Timestamp>,
+    /// What it sends by mail.
+    #[serde(default)]
+    pub mail: MailPolicy,
 }
 
 impl Organization {
@@ -209,7 +213,26 @@ impl Organization {
             first_question: FirstQuestion::default(),
             policy: Policy::default(),
             closed_at: None,
+            mail: MailPolicy::default(),
         }
+    }
+}
+
+impl Organization {
+    /// Whether its mails carry the secret.
+    #[must_use]
+    pub const fn secret_by_mail(&self) -> SecretByMail {
+        match (self.policy.secret_beside_link, self.mail.secret_apart) {
+            (true, _) => SecretByMail::Together,
+            (false, true) => SecretByMail::Apart,
+            (false, false) => SecretByMail::Never,
+        }
+    }
+
+    /// Says whether its mails carry the secret.
+    pub const fn mail_secret(&mut self, how: SecretByMail) {
+        self.policy.secret_beside_link = matches!(how, SecretByMail::Together);
+        self.mail.secret_apart = matches!(how, SecretByMail::Apart);
     }
 }
 

@@ -7,8 +7,10 @@ use super::claim::delivery_key;
 use super::hint::Hint;
 use super::id::EnrollmentId;
 use super::invite::bounded;
+use super::outbox::NoticeFacts;
 use super::query::EnrollmentSummary;
 use super::record::{Enrollment, Happening};
+use crate::directory::Notice;
 use crate::ledger::RevocationReason;
 use crate::store::{Commit, EntryChange, StoreError};
 
@@ -130,6 +132,7 @@ impl RegistrationAuthority {
         step: impl Fn(Enrollment) -> Step,
     ) -> Result<EnrollmentSummary, OperatorError> {
         for _ in 0..TRIES {
+            let now = self.now();
             let loaded = self.get(caller, id).await?;
             self.as_seen(&loaded, seen).await?;
             let Some((next, happened)) = step(loaded.enrollment.clone()) else {
@@ -145,6 +148,10 @@ impl RegistrationAuthority {
                 }
             }
             commit = self.change(commit, &loaded, &next, caller, &happened)?;
+            if let [Happening::Revoked { .. }] = &happened {
+                let facts = NoticeFacts { at: now, ..NoticeFacts::default() };
+                commit = self.noticed(commit, &next, Notice::Revoked, facts).await;
+            }
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);

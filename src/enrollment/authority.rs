@@ -11,6 +11,7 @@ use super::bundle::Maker;
 use super::caller::By;
 use super::hint::Hint;
 use super::id::EnrollmentId;
+use super::outbox::{MailSettings, MailStanding};
 use super::places::moved;
 use super::record::{Enrollment, Happening, LifeEvent};
 use super::refusal::Refusal;
@@ -19,6 +20,7 @@ use crate::clock::Clock;
 use crate::directory::{Access, Directory, DirectoryError, OrganizationId, SubscriberId, partition};
 use crate::entropy::{Entropy, EntropyError};
 use crate::ledger::{self, CertificateRecord, RevocationReason};
+use crate::mail::MailId;
 use crate::pepper::{Pepper, PepperError};
 use crate::pki::Issuer;
 use crate::pki::serial::SerialNumber;
@@ -45,6 +47,8 @@ pub struct AuthoritySettings {
     pub claim_lease: SignedDuration,
     /// How long a second request waits for the first one's certificate.
     pub claim_wait: SignedDuration,
+    /// How mail is sent, where it is.
+    pub mail: Option<MailSettings>,
 }
 
 /// Something that happens just now, for a live view. Nothing is kept of it.
@@ -118,6 +122,19 @@ pub enum OperatorError {
     /// The same form was sent before, and the link that it issued has been made anew since.
     #[error("enrollment {0} was issued by this form before, and its link has been made anew since")]
     LinkRenewed(EnrollmentId),
+    /// No such mail in this organization.
+    #[error("there is no mail {0}")]
+    NoSuchMail(String),
+    /// The mail's standing does not allow it.
+    #[error("mail {mail} is {standing}: {hint}")]
+    MailNotNow {
+        /// Which.
+        mail: MailId,
+        /// Its standing.
+        standing: MailStanding,
+        /// Why, and what to do instead.
+        hint: &'static str,
+    },
     /// What was given does not do.
     #[error("{what}: {why}")]
     Unfit {

@@ -4,10 +4,11 @@ use super::authority::{Loaded, RegistrationAuthority, TRIES, enrollment_key, try
 use super::claim::delivery_key;
 use super::id::EnrollmentId;
 use super::open::serial_key;
+use super::outbox::NoticeFacts;
 use super::record::{Actor, Happening};
 use super::state::State;
 use super::view::CheckOutcome;
-use crate::directory::OrganizationId;
+use crate::directory::{Notice, OrganizationId};
 use crate::ledger::{self, CertificateRecord, CertificateStatus, RevocationReason};
 use crate::pki::serial::SerialNumber;
 use crate::pki::verify::{Verdict, verify_client_certificate};
@@ -95,6 +96,16 @@ impl RegistrationAuthority {
         }
         let replaced =
             self.retire(&mut commit, &next.organization, next.predecessor.clone(), &next.id).await?;
+        let facts = NoticeFacts {
+            at: self.now(),
+            device: next.platform().map(|platform| platform.as_str().to_owned()),
+            not_after: match next.state {
+                State::Installed { not_after, .. } => Some(not_after),
+                _ => None,
+            },
+            ..NoticeFacts::default()
+        };
+        commit = self.noticed(commit, &next, Notice::Installed, facts).await;
         self.store().commit(&loaded.partition, commit).await?;
         self.tell_all(&next.id, &happened);
         for id in replaced {

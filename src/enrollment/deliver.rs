@@ -6,6 +6,7 @@ use super::authority::{Loaded, RegistrationAuthority, TRIES, try_again};
 use super::claim::delivery_key;
 use super::credentials::Ticket;
 use super::open::{Pointer, pointer_key};
+use super::outbox::NoticeFacts;
 use super::record::{Actor, Happening};
 use super::refusal::Refusal;
 use super::sealed::{self, Opened};
@@ -13,7 +14,7 @@ use super::state::{Claim, State};
 use super::view::{
     BundleFile, FetchPart, FetchedBundle, FetchedFile, OpenedTicket, TicketProgress, TicketStanding,
 };
-use crate::directory::Organization;
+use crate::directory::{Notice, Organization};
 use crate::pepper::Purpose;
 use crate::pki::serial::SerialNumber;
 use crate::store::record::decode;
@@ -207,6 +208,15 @@ impl RegistrationAuthority {
             };
             let happened: [Happening; 1] = [happened];
             let commit = self.change(Commit::new(), &loaded, &next, &Actor::Subscriber, &happened);
+            let facts = NoticeFacts {
+                at: self.now(),
+                device: next.platform().map(|platform| platform.as_str().to_owned()),
+                ..NoticeFacts::default()
+            };
+            let commit = match commit {
+                Ok(commit) => Ok(self.noticed(commit, &next, Notice::Fetched, facts).await),
+                Err(error) => Err(error),
+            };
             let done = match commit {
                 Ok(commit) => self.store().commit(&loaded.partition, commit).await,
                 Err(error) => Err(error),

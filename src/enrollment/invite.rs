@@ -1,19 +1,15 @@
 //! An operator issues an enrollment.
 
-use jiff::{SignedDuration, Timestamp};
-use zeroize::Zeroizing;
-
 use super::allowed::{chosen_platforms, takes_invitations};
 use super::authority::{OperatorError, RegistrationAuthority, TRIES, enrollment_key};
 use super::caller::Caller;
-use super::credentials::{Secret, draw_identifier};
+use super::credentials::draw_identifier;
 use super::drawn::Drawn;
 use super::id::EnrollmentId;
 use super::once::{Derived, Once};
-use super::open::{Pointer, meant_for, pointer_key};
 use super::places::{placed, places};
 use super::record::{Enrollment, Happening};
-use super::state::{Attempts, Credentials, State};
+use super::state::{Attempts, State};
 use super::view::IssuedInvitation;
 use crate::device::Platform;
 use crate::directory::{
@@ -21,10 +17,9 @@ use crate::directory::{
     new_facility, partition, put_subscriber,
 };
 use crate::entropy::Entropy;
-use crate::pepper::{PepperError, Purpose};
 use crate::profile::{Offer, TemplateValues};
 use crate::store::record::encode;
-use crate::store::{Commit, Guard, Partition, StoreError, Version};
+use crate::store::{Commit, Guard, StoreError, Version};
 
 /// The person to invite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +44,9 @@ pub enum Carrier {
     Letter,
     /// On the operator's screen, for the person beside the desk: the link lives for minutes.
     Screen,
+    /// By a mail that Tegata sends to the person's address: the link lives as long as the offer says.
+    Mail,
 }
-
-/// How long a link lives that is shown on a screen.
-const SCREEN: SignedDuration = SignedDuration::from_mins(10);
 
 /// What an operator asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +73,6 @@ pub(super) struct Succession {
 
 pub(super) fn bounded(what: &'static str, text: &str) -> Result<String, OperatorError> {
     line(text).map_err(|flaw| OperatorError::Unfit { what, why: flaw.to_string() })
-}
-
-fn after(now: Timestamp, lasts: SignedDuration) -> Timestamp {
-    now.checked_add(lasts).unwrap_or(Timestamp::MAX)
 }
 
 impl RegistrationAuthority {
@@ -279,6 +269,7 @@ impl RegistrationAuthority {
     where
         F: FnOnce(Commit, &EnrollmentId) -> Result<Commit, OperatorError>,
     {
+        let mailing = self.mailing(&caller.organization, wanted.subscriber, wanted.carrier).await?;
         let id = EnrollmentId::draw(wanted.entropy(self))?;
         let (drawn, enrollment) = self.point_to(caller, &id, &wanted).await?;
         let key = enrollment_key(&id)?;
@@ -290,31 +281,15 @@ impl RegistrationAuthority {
         }];
         commit = self.record(commit, &id, caller, &happened)?;
         commit = with(commit, &id)?;
+        let mut mails = Vec::new();
+        if let Some(mailing) = &mailing {
+            (commit, mails) = self.mailed(commit, &enrollment, mailing, drawn.nonces)?;
+        }
         self.store().commit(&partition(&caller.organization)?, commit).await?;
         self.tell_all(&id, &happened);
-        Ok((self.handed_over(&enrollment, wanted.offer, drawn), enrollment))
-    }
-
-    /// What the operator hands over: the one moment at which `drawn` is known.
-    pub(super) fn handed_over(
-        &self,
-        enrollment: &Enrollment,
-        offer: &Offer,
-        drawn: Drawn,
-    ) -> IssuedInvitation {
-        let host = self.0.parts.settings.public_url.as_str().trim_end_matches('/').to_ascii_uppercase();
-        IssuedInvitation {
-            enrollment: enrollment.id.clone(),
-            link: Zeroizing::new(format!("{host}/C/{}", drawn.code.expose())),
-            code: drawn.code,
-            number: drawn.number,
-            secret: drawn.secret,
-            separate_password: drawn.separate,
-            platforms: meant_for(&enrollment.platforms, offer),
-            link_expires_at: enrollment.link_ends,
-            expires_at: enrollment.invitation_ends,
-            predecessor: enrollment.predecessor.clone(),
-        }
+        let secret_mailed = mailing.is_some_and(|mailing| mailing.mails_secret());
+        let issued = self.handed_over(&enrollment, wanted.offer, drawn);
+        Ok((IssuedInvitation { mails, secret_mailed, ..issued }, enrollment))
     }
 
     /// Draws credentials until neither code nor number is taken, and points them to the enrollment that will be.
@@ -325,63 +300,13 @@ impl RegistrationAuthority {
         wanted: &Wanted<'_>,
     ) -> Result<(Drawn, Enrollment), OperatorError> {
         for _ in 0..TRIES {
-            let drawn = Drawn::draw(wanted.entropy(self), wanted.offer)?;
+            let drawn = Drawn::draw(wanted.entropy(self), wanted.offer, &self.0.parts.pepper, id)?;
             let enrollment = self.new_enrollment(caller, id, wanted, &drawn)?;
             if self.pointed(&enrollment).await? {
                 return Ok((drawn, enrollment));
             }
         }
         Err(OperatorError::Busy)
-    }
-
-    /// Writes the pointers from an enrollment's code and number to it; `false` where one of them is taken.
-    pub(super) async fn pointed(&self, enrollment: &Enrollment) -> Result<bool, OperatorError> {
-        let pointer = encode(&Pointer {
-            organization: enrollment.organization.clone(),
-            enrollment: enrollment.id.clone(),
-            serial: None,
-        })?;
-        let code = pointer_key(Purpose::Code, &enrollment.code)?;
-        let number = pointer_key(Purpose::Number, &enrollment.number)?;
-        let commit = Commit::new()
-            .guard(Guard::Absent(code.clone()))
-            .guard(Guard::Absent(number.clone()))
-            .put(code, pointer.clone())
-            .put(number, pointer);
-        match self.store().commit(&Partition::installation(), commit).await {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict(_)) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The hashes of what was drawn for an enrollment, and until when it is open.
-    pub(super) fn credentials(
-        &self,
-        id: &EnrollmentId,
-        offer: &Offer,
-        drawn: &Drawn,
-        (carrier, policy): (Carrier, &Policy),
-    ) -> Result<Credentials, OperatorError> {
-        let now = self.now();
-        let pepper = &self.0.parts.pepper;
-        let hash = |purpose, scope: &str, text: &str| pepper.hash(purpose, scope, text.as_bytes());
-        let days = policy.invitation_days.unwrap_or(offer.invitation_days);
-        let invitation_ends = after(now, SignedDuration::from_hours(24 * i64::from(days)));
-        let hours = policy.link_hours.map(|hours| SignedDuration::from_hours(i64::from(hours)));
-        let separate = drawn.separate.as_ref();
-        Ok(Credentials {
-            code: hash(Purpose::Code, "", drawn.code.expose())?,
-            number: hash(Purpose::Number, "", drawn.number.expose())?,
-            secret: hash(Purpose::Secret, id.as_str(), drawn.secret.expose())?,
-            separate_password: separate.map(|p| self.seal_separate(id, &drawn.secret, p)).transpose()?,
-            link_ends: match carrier {
-                Carrier::Message => after(now, hours.unwrap_or(offer.link_life)).min(invitation_ends),
-                Carrier::Letter => invitation_ends,
-                Carrier::Screen => after(now, SCREEN).min(invitation_ends),
-            },
-            invitation_ends,
-        })
     }
 
     fn new_enrollment(
@@ -417,30 +342,6 @@ impl RegistrationAuthority {
             successor: None,
             state: State::Invited,
         })
-    }
-
-    fn seal_separate(
-        &self,
-        id: &EnrollmentId,
-        secret: &Secret,
-        password: &str,
-    ) -> Result<String, PepperError> {
-        let key = self.separate_key(id, secret)?;
-        let sealed = key.seal(self.0.parts.entropy.as_ref(), id.as_str().as_bytes(), password.as_bytes())?;
-        Ok(hex::encode(sealed))
-    }
-
-    /// The key under which a separate bundle password waits for its secret.
-    pub(super) fn separate_key(
-        &self,
-        id: &EnrollmentId,
-        secret: &Secret,
-    ) -> Result<crate::pepper::SealingKey, PepperError> {
-        self.0.parts.pepper.sealing_key(
-            secret.expose().as_bytes(),
-            id.as_str().as_bytes(),
-            b"tegata/1/separate-password",
-        )
     }
 }
 

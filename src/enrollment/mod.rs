@@ -25,6 +25,7 @@ mod list;
 mod log;
 mod once;
 mod open;
+mod outbox;
 mod places;
 mod query;
 mod record;
@@ -54,6 +55,10 @@ pub use invite::{Carrier, Invite, SubscriberInvite};
 pub use list::{Amounts, Count, Ends, ListQuery, Listed, Need, NeedPolicy, Sort};
 pub use log::{Line, LogPage, LogQuery, Told};
 pub use once::Once;
+pub use outbox::{
+    Begun, Bounced, Delivered, Dispatch, MailError, MailKind, MailProblem, MailQuery, MailSettings,
+    MailStanding, MailSummary, Mails, Waiting,
+};
 pub use query::{CertificateSummary, EnrollmentDetail, EnrollmentSummary};
 pub use record::{Actor, Enrollment, Happening, LifeEvent, ReissueReason};
 pub use refusal::Refusal;

@@ -98,7 +98,7 @@ impl RegistrationAuthority {
         derived: &Derived,
     ) -> Result<Option<Drawn>, OperatorError> {
         for _ in 0..TRIES {
-            let drawn = Drawn::draw(derived, offer)?;
+            let drawn = Drawn::draw(derived, offer, &self.0.parts.pepper, &enrollment.id)?;
             let code = self.0.parts.pepper.hash(Purpose::Code, "", drawn.code.expose().as_bytes())?;
             if code.matches(&enrollment.code) {
                 return Ok(Some(drawn));

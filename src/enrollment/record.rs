@@ -6,11 +6,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::id::EnrollmentId;
+use super::outbox::MailKind;
 use super::state::{Attempts, Standing, State};
 use crate::device::Platform;
 pub use crate::directory::Actor;
 use crate::directory::{FacilityCode, OrganizationId, SubscriberId};
 use crate::ledger::RevocationReason;
+use crate::mail::MailId;
 use crate::pepper::SecretHash;
 use crate::pki::serial::SerialNumber;
 use crate::store::record::Record;
@@ -174,6 +176,8 @@ pub enum Happening {
     Unlocked,
     /// It got a new link, number and secret; the ones before lead nowhere since.
     Redrawn,
+    /// It got a new link and number; the secret stayed.
+    Relinked,
     /// The right secret came; this certificate will be made.
     Claimed {
         /// On what kind of device.
@@ -239,6 +243,22 @@ pub enum Happening {
         /// What it says now; nothing where it was taken away.
         note: Option<String>,
     },
+    /// A mail about it was handed to the mail server.
+    Mailed {
+        /// Which.
+        mail: MailId,
+        /// What it is about.
+        what: MailKind,
+    },
+    /// A mail about it was given up, dropped or came back.
+    Unmailed {
+        /// Which.
+        mail: MailId,
+        /// What it is about.
+        what: MailKind,
+        /// Why.
+        why: String,
+    },
 }
 
 impl Happening {
@@ -261,8 +281,11 @@ impl Happening {
             Self::Reissued { .. } => "reissued",
             Self::Replaced { .. } => "replaced",
             Self::Redrawn => "redrawn",
+            Self::Relinked => "relinked",
             Self::Cancelled => "cancelled",
             Self::Noted { .. } => "noted",
+            Self::Mailed { .. } => "mailed",
+            Self::Unmailed { .. } => "unmailed",
         }
     }
 }
@@ -320,8 +343,15 @@ mod tests {
             Happening::Revoked { serial, reason },
             Happening::Reissued { successor: id.clone(), reason: ReissueReason::Lost },
             Happening::Replaced { by: id.clone() },
+            Happening::Relinked,
             Happening::Cancelled,
             Happening::Noted { note: Some("spare phone".to_owned()) },
+            Happening::Mailed { mail: "7q2k9x4m1abc".parse().unwrap(), what: MailKind::Invitation },
+            Happening::Unmailed {
+                mail: "7q2k9x4m1abc".parse().unwrap(),
+                what: MailKind::Revoked,
+                why: "550 no such user".to_owned(),
+            },
         ];
         let operator = Actor::Operator("keiko".to_owned());
         let account = AccountId::draw(&SystemEntropy).unwrap();

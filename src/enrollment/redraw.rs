@@ -51,7 +51,8 @@ impl RegistrationAuthority {
                 None => self.0.parts.entropy.as_ref(),
             };
             let organization = self.issuing(&caller.organization, &offer.name).await?;
-            let drawn = Drawn::draw(entropy, offer)?;
+            let mailing = self.mailing_of(caller, &loaded.enrollment, carrier).await?;
+            let drawn = Drawn::draw(entropy, offer, &self.0.parts.pepper, id)?;
             let new = self.credentials(id, offer, &drawn, (carrier, &organization.policy))?;
             let Some((next, happened)) = loaded.enrollment.clone().redrawn(new, self.now()) else {
                 return Err(OperatorError::NotNow {
@@ -66,10 +67,16 @@ impl RegistrationAuthority {
             }
             let happened = [happened];
             let commit = self.change(Commit::new(), &loaded, &next, caller, &happened)?;
+            let (commit, mails) = match &mailing {
+                Some(mailing) => self.mailed(commit, &next, mailing, drawn.nonces)?,
+                None => (commit, Vec::new()),
+            };
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);
-                    return Ok(self.handed_over(&next, offer, drawn));
+                    let secret_mailed = mailing.is_some_and(|mailing| mailing.mails_secret());
+                    let issued = self.handed_over(&next, offer, drawn);
+                    return Ok(IssuedInvitation { mails, secret_mailed, ..issued });
                 }
                 Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error.into()),

@@ -7,10 +7,11 @@ use super::claim::delivery_key;
 use super::hint::Hint;
 use super::id::EnrollmentId;
 use super::invite::{Carrier, Succession, Wanted};
+use super::outbox::NoticeFacts;
 use super::record::{Enrollment, Happening, ReissueReason};
 use super::state::{Standing, State};
 use super::view::IssuedInvitation;
-use crate::directory::put_subscriber;
+use crate::directory::{Notice, put_subscriber};
 use crate::ledger::RevocationReason;
 use crate::store::{Commit, EntryChange, StoreError};
 
@@ -80,7 +81,7 @@ impl RegistrationAuthority {
         self.as_seen(&old, asked.seen).await?;
         self.reissuable(&old.enrollment, why)?;
         let waiting = self.waiting_successor(caller, &old).await?;
-        let (changes, ends) = self.ends_now(&old, why).await?;
+        let (mut changes, ends) = self.ends_now(&old, why).await?;
         let known = self.0.access.subscriber(&caller.organization, &old.enrollment.subscriber).await?;
         let known = known.ok_or_else(|| {
             crate::directory::DirectoryError::Missing(format!("subscriber {}", old.enrollment.subscriber))
@@ -89,6 +90,11 @@ impl RegistrationAuthority {
         if let Some(at) = subscriber.retired_at {
             let why = format!("{} was retired on {at}; take the person back first", subscriber.id);
             return Err(OperatorError::Unfit { what: "the subscriber", why });
+        }
+        if carrier != Carrier::Mail || !ends.is_empty() {
+            let ended = !ends.is_empty();
+            let facts = NoticeFacts { at: self.now(), ended, ..NoticeFacts::default() };
+            changes = self.noticed(changes, &old.enrollment, Notice::Reissued, facts).await;
         }
         caller.must_reach(subscriber.facility.as_ref(), || format!("subscriber {}", subscriber.id))?;
         let organization = self.issuing(&caller.organization, &old.enrollment.offer).await?;

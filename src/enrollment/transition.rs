@@ -10,6 +10,7 @@ use super::state::{Attempts, Claim, Credentials, Delivery, State};
 use super::view::FetchPart;
 use crate::device::Platform;
 use crate::ledger::RevocationReason;
+use crate::pepper::SecretHash;
 use crate::pki::serial::SerialNumber;
 
 /// A broken transfer may be continued so often for every fetch that is allowed.
@@ -415,6 +416,23 @@ impl Enrollment {
         self.redrawn_at = Some(now);
         self.attempts = Attempts::default();
         Some((self, Happening::Redrawn))
+    }
+
+    /// The invitation gets a new link and number; the secret and the invitation's end stay, and so do wrong secrets. `None` where
+    /// the secret has already been used.
+    #[must_use]
+    pub fn relinked(
+        mut self,
+        (code, number): (SecretHash, SecretHash),
+        link_life: SignedDuration,
+        now: Timestamp,
+    ) -> Option<(Self, Happening)> {
+        let State::Invited = self.state else { return None };
+        self.code = code;
+        self.number = number;
+        self.link_ends = now.checked_add(link_life).unwrap_or(Timestamp::MAX).min(self.invitation_ends);
+        self.redrawn_at = Some(now);
+        Some((self, Happening::Relinked))
     }
 
     /// Wrong secrets are forgotten. `None` where there were none.

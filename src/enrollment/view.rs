@@ -8,6 +8,7 @@ use super::credentials::{Code, Number, Secret};
 use super::id::EnrollmentId;
 use crate::device::{BundleTarget, Platform};
 use crate::directory::{Contact, Look};
+use crate::mail::MailId;
 use crate::pki::pkcs12::Variant;
 use crate::pki::serial::SerialNumber;
 use crate::profile::{Localized, PasswordMode};
@@ -70,6 +71,10 @@ pub struct IssuedInvitation {
     pub expires_at: Timestamp,
     /// The enrollment that this one takes the place of.
     pub predecessor: Option<EnrollmentId>,
+    /// The mails that carry it, where it goes by mail.
+    pub mails: Vec<MailId>,
+    /// Whether one of them carries the secret.
+    pub secret_mailed: bool,
 }
 
 /// One file of a delivery.

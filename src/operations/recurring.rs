@@ -29,6 +29,12 @@ impl Stopper {
 }
 
 impl Stop {
+    /// Whether it is time to stop.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        *self.0.borrow() || self.0.has_changed().is_err()
+    }
+
     /// Waits until it is time to stop.
     pub async fn wait(&mut self) {
         // An error says that the stopper is gone, which is the same.

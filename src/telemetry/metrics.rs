@@ -60,11 +60,13 @@ pub enum Background {
     Decoys,
     /// The profile signer's files are looked at.
     Signer,
+    /// Mails are sent.
+    Mail,
 }
 
 impl Background {
     /// All of it.
-    pub const ALL: [Self; 3] = [Self::Sweep, Self::Decoys, Self::Signer];
+    pub const ALL: [Self; 4] = [Self::Sweep, Self::Decoys, Self::Signer, Self::Mail];
 
     /// Its name.
     #[must_use]
@@ -73,6 +75,31 @@ impl Background {
             Self::Sweep => "sweep",
             Self::Decoys => "decoys",
             Self::Signer => "signer",
+            Self::Mail => "mail",
+        }
+    }
+}
+
+/// How an attempt to hand a mail over ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PostOutcome {
+    /// The server took it.
+    Sent,
+    /// It is tried again.
+    Later,
+    /// It was refused for good.
+    Refused,
+    /// It was dropped or given up before it was sent.
+    Dropped,
+}
+
+impl PostOutcome {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Later => "later",
+            Self::Refused => "refused",
+            Self::Dropped => "dropped",
         }
     }
 }
@@ -95,6 +122,9 @@ pub struct Metrics {
     last_good: Family<Task, Gauge<f64, AtomicU64>>,
     lease: Family<Task, Gauge>,
     spans: Family<Outcome, Counter>,
+    mails: Family<Outcome, Counter>,
+    mails_waiting: Gauge,
+    oldest_mail: Gauge<f64, AtomicU64>,
 }
 
 /// Where the spans of traces are counted.
@@ -140,6 +170,9 @@ impl Default for Metrics {
             last_good: Family::default(),
             lease: Family::default(),
             spans: Family::default(),
+            mails: Family::default(),
+            mails_waiting: Gauge::default(),
+            oldest_mail: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -210,6 +243,18 @@ impl Metrics {
             "trace_spans",
             "Spans of traces by what became of them: sent, failed at the collector, dropped for want of room",
             self.spans.clone(),
+        );
+        r.register(
+            "mails",
+            "Mails that this process handed over or tried to, by how that ended",
+            self.mails.clone(),
+        );
+        r.register("mails_waiting", "Mails that wait in all outboxes", self.mails_waiting.clone());
+        r.register_with_unit(
+            "mails_oldest_age",
+            "How long ago the oldest waiting mail was written down; 0 where none waits",
+            Unit::Seconds,
+            self.oldest_mail.clone(),
         );
     }
 
@@ -286,6 +331,17 @@ impl Metrics {
             let at = self.last_good.get_or_create_owned(&Task { task: task.name() });
             at.set(now.as_duration().as_secs_f64());
         }
+    }
+
+    /// An attempt to hand a mail over ended so.
+    pub fn mail(&self, how: PostOutcome) {
+        self.mails.get_or_create(&Outcome { outcome: how.name() }).inc();
+    }
+
+    /// So many mails wait, the oldest of them for so long.
+    pub fn mails_waiting(&self, waiting: u64, oldest: Duration) {
+        self.mails_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        self.oldest_mail.set(oldest.as_secs_f64());
     }
 
     /// Whether this process is the one that does this work now.

@@ -12,7 +12,7 @@ mod reading;
 mod sending;
 mod traces;
 
-pub use metrics::{Background, CONTENT_TYPE, Metrics, RequestSeen, known_method};
+pub use metrics::{Background, CONTENT_TYPE, Metrics, PostOutcome, RequestSeen, known_method};
 pub use parent::{TRACEPARENT, continue_trace};
 pub use reading::{Kind, Reading};
 pub use traces::{TraceError, TraceSettings, Traces};

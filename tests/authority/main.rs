@@ -18,4 +18,5 @@ mod reach;
 mod redraw;
 mod succession;
 mod transitions;
+#[expect(dead_code, reason = "other tests use more of it")]
 mod world;

@@ -10,8 +10,8 @@ use tegata::device::{Device, Hints};
 use tegata::directory::{Contact, Operator, OperatorToken, Organization, OrganizationId, partition};
 use tegata::enrollment::{
     Actor, AuthorityParts, AuthoritySettings, Caller, Carrier, CheckOutcome, ClaimRequest, Credential,
-    Enrollment, EnrollmentId, FetchPart, Happening, Invite, IssuedInvitation, LifeEvent, LockPolicy, Maker,
-    Refusal, RegistrationAuthority, Secret, SubscriberInvite, Ticket,
+    Enrollment, EnrollmentId, FetchPart, Happening, Invite, IssuedInvitation, LifeEvent, LockPolicy,
+    MailSettings, Maker, Refusal, RegistrationAuthority, Secret, SubscriberInvite, Ticket,
 };
 use tegata::entropy::SystemEntropy;
 use tegata::ledger::{self, CertificateStatus};
@@ -48,10 +48,10 @@ pub struct World {
     pub inner: Arc<EmbeddedStore>,
     maker: Maker,
     kind: KeyType,
+    mail: Option<MailSettings>,
     pub store: Arc<CrashingStore>,
     pub authority: RegistrationAuthority,
     /// Removed with the world.
-    #[expect(dead_code, reason = "lives as long as the store in it")]
     directory: TempDir,
 }
 
@@ -74,6 +74,7 @@ fn authority(
     clock: &Arc<ManualClock>,
     maker: &Maker,
     kind: KeyType,
+    mail: Option<MailSettings>,
 ) -> RegistrationAuthority {
     RegistrationAuthority::new(AuthorityParts {
         store,
@@ -88,6 +89,7 @@ fn authority(
             lock: LockPolicy::default(),
             claim_lease: SignedDuration::from_secs(30),
             claim_wait: SignedDuration::from_secs(30),
+            mail,
         },
     })
     .unwrap()
@@ -134,6 +136,11 @@ impl World {
     }
 
     pub async fn with(kind: KeyType, pool: Arc<KeyPool>) -> Self {
+        Self::mailing(kind, pool, None).await
+    }
+
+    /// That sends mail.
+    pub async fn mailing(kind: KeyType, pool: Arc<KeyPool>, mail: Option<MailSettings>) -> Self {
         let directory = TempDir::new().unwrap();
         let clock = Arc::new(ManualClock::at(start()));
         let inner =
@@ -146,7 +153,7 @@ impl World {
         let signer = Arc::new(ArcSwap::from_pointee(signer));
         let maker = Maker::new(ca, vec![], signer, pool, IssuancePolicy::default());
         let store = Arc::new(CrashingStore::new(inner.clone(), None));
-        let authority = authority(store.clone(), &clock, &maker, kind);
+        let authority = authority(store.clone(), &clock, &maker, kind, mail.clone());
         let id: OrganizationId = "default".parse().unwrap();
         let token = OperatorToken::draw(&SystemEntropy).unwrap();
         let operator = Operator::new(&id, "first", &token, &Pepper::new(&[9; 32]).unwrap()).unwrap();
@@ -155,13 +162,14 @@ impl World {
         let caller = Caller::new(id.clone(), Actor::CommandLine);
         let invitation = authority.invite(&caller, invite("山田 太郎")).await.unwrap();
         let partition = partition(&id).unwrap();
-        Self { clock, invitation, caller, partition, inner, maker, kind, store, authority, directory }
+        Self { clock, invitation, caller, partition, inner, maker, kind, mail, store, authority, directory }
     }
 
     /// A new process, which dies at a change where a plan says so.
     pub fn restart(&mut self, plan: Option<(u8, Side)>) {
         self.store = Arc::new(CrashingStore::new(self.inner.clone(), plan));
-        self.authority = authority(self.store.clone(), &self.clock, &self.maker, self.kind);
+        self.authority =
+            authority(self.store.clone(), &self.clock, &self.maker, self.kind, self.mail.clone());
     }
 
     pub async fn claim(&self, form: Option<u8>, right: bool) -> Result<Ticket, Refusal> {
@@ -190,6 +198,11 @@ impl World {
 
     pub async fn check(&self, held: &Held) -> CheckOutcome {
         self.authority.check(Some(&held.der)).await
+    }
+
+    /// Where everything is on the disk.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
     }
 
     pub fn now(&self) -> Timestamp {

@@ -15,6 +15,9 @@ mod issuing;
 mod letters;
 mod life;
 mod loading;
+#[path = "../mail/server.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod mail_server;
 mod person;
 mod pictures;
 #[path = "../conformance/redis/server.rs"]

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::ground::{Ground, Ran};
 use crate::issuing::Ca;
+use crate::mail_server::MailServer;
 use crate::person::{Person, Service};
 
 const PAGE: &str = include_str!("../../docs/cli.md");
@@ -79,6 +80,31 @@ fn is_optional(path: &str, key: &str, shape: &Shape) -> bool {
     shape.optional.contains(key) || (of_event && shape.text.contains("in `events` everything but those four"))
 }
 
+/// What the commands about mail print, before a server that takes everything.
+fn mails(ground: &Ground, agree: &mut impl FnMut(&str, &Value)) {
+    let server = MailServer::start();
+    let run = |arguments: &[&str], input: &str| {
+        let mut command = ground.command(&[&["--config", "site"], arguments].concat());
+        command.env("TEGATA_MAIL_SERVER", format!("smtp+plain://127.0.0.1:{}", server.port));
+        command.env("TEGATA_MAIL_FROM", "cert@example.jp").write_stdin(input);
+        Ran::of(&command.output().unwrap()).json()
+    };
+    let invite = ["invite", "--subscriber", "H", "--email", "h@example.jp", "--mail", "--json"];
+    let mailed = run(&invite, "");
+    agree("invite", &mailed);
+    let (id, mail) = (mailed["enrollment"].as_str().unwrap(), mailed["mails"][0].as_str().unwrap());
+    agree("mail list", &run(&["mail", "list", "--json"], ""));
+    agree("mail retry", &run(&["mail", "retry", mail, "--json"], ""));
+    agree("mail resend", &run(&["mail", "resend", id, "--json"], ""));
+    agree("mail test", &run(&["mail", "test", "--to", "you@example.jp", "--json"], ""));
+    let report = format!(
+        "MIME-Version: 1.0\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\
+         Content-Type: message/delivery-status\r\n\r\nOriginal-Envelope-Id: {mail}.default\r\n\r\n\
+         Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no\r\n\r\n--b--\r\n"
+    );
+    agree("mail bounce", &run(&["mail", "bounce", "--json"], &report));
+}
+
 #[test]
 fn every_output_has_the_documented_shape() {
     let shapes = shapes();
@@ -112,6 +138,7 @@ fn every_output_has_the_documented_shape() {
     agree("letters print", &letters(&["print", "list.csv"]));
     agree("letters reprint", &letters(&["reprint", &other, "--yes"]));
     agree("letters sample", &ground.on_site(&["letters", "sample", "c.pdf", "--json"]).json());
+    mails(&ground, &mut agree);
     agree("unlock", &ground.on_site(&["unlock", &other, "--json"]).json());
     agree("cancel", &ground.on_site(&["cancel", &other, "--yes", "--json"]).json());
     agree("list", &ground.on_site(&["list", "--json", "--limit", "1"]).json());

@@ -132,6 +132,7 @@ impl World {
                 lock: LockPolicy::default(),
                 claim_lease: SignedDuration::from_secs(30),
                 claim_wait: SignedDuration::from_secs(30),
+                mail: None,
             },
         })
         .unwrap();

@@ -163,6 +163,7 @@ impl Site {
                 lock: LockPolicy::default(),
                 claim_lease: SignedDuration::from_secs(60),
                 claim_wait: SignedDuration::from_secs(20),
+                mail: None,
             },
         })
         .unwrap();

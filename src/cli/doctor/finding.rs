@@ -17,8 +17,19 @@ pub(super) enum Level {
 }
 
 /// The groups, in the order in which they are told.
-pub(super) const GROUPS: [&str; 10] =
-    ["configuration", "files", "store", "clock", "issuer", "signer", "servers", "offers", "nodes", "public"];
+pub(super) const GROUPS: [&str; 11] = [
+    "configuration",
+    "files",
+    "store",
+    "clock",
+    "issuer",
+    "signer",
+    "servers",
+    "offers",
+    "nodes",
+    "public",
+    "mail",
+];
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,6 +89,7 @@ impl Finding {
             (Some("signer"), _) => "signer",
             (_, Some("http.certificate" | "http.key" | "check.certificate" | "check.key")) => "servers",
             (Some("store" | "pepper"), _) => "store",
+            (Some("mail"), _) => "mail",
             _ => "configuration",
         };
         let level = match problem.severity {

@@ -4,6 +4,7 @@ mod certificates;
 mod finding;
 mod handshake;
 mod local;
+mod mail;
 mod nodes;
 mod public;
 
@@ -93,6 +94,8 @@ async fn examine(session: &Session, arguments: &Arguments) -> Vec<Finding> {
         findings.extend(nodes::examine(&settings, &arguments.nodes, within, now).await);
         findings.extend(public::examine(&settings, &loaded, within, now).await);
     }
+    let online = (!arguments.offline).then(|| Duration::from_secs(arguments.timeout));
+    findings.extend(mail::examine(&settings, &loaded, online, now).await);
     findings.sort_by_key(|finding| GROUPS.iter().position(|group| *group == finding.group));
     findings
 }

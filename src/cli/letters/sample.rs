@@ -79,5 +79,7 @@ fn specimen(session: &Session) -> Result<IssuedInvitation, Failure> {
         link_expires_at: now,
         expires_at: now,
         predecessor: None,
+        mails: Vec::new(),
+        secret_mailed: false,
     })
 }

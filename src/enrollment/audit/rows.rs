@@ -5,6 +5,7 @@ use crate::directory::{self, About, DirectoryEvent, Organization};
 use crate::enrollment::claim::delivery_key;
 use crate::enrollment::decoy::order_of;
 use crate::enrollment::open::{Pointer, pointer_key, serial_key};
+use crate::enrollment::outbox::{self, Outgoing};
 use crate::enrollment::places::{ALL, BY_END, BY_FACILITY, BY_STATE, BY_SUBSCRIBER, IN_NEED, places};
 use crate::enrollment::record::{Enrollment, LifeEvent};
 use crate::enrollment::state::State;
@@ -62,6 +63,10 @@ impl Auditor<'_> {
                 }
                 Err(error) => Ok(unreadable(&error)),
             },
+            "mail" => match decode::<Outgoing>(&document.bytes) {
+                Ok(mail) => self.judge_mail(partition, key, &mail).await,
+                Err(error) => Ok(unreadable(&error)),
+            },
             // What this program does not know by name it can at least read as a record.
             _ => {
                 Ok(envelope(&document.bytes).map_or_else(|error| unreadable(&error), |()| Judged::default()))
@@ -84,6 +89,29 @@ impl Auditor<'_> {
         for (index, order) in directory::index_places(key, &document.bytes).unwrap_or_default() {
             let found = self.place(partition, index, &order).await?;
             if found.is_none_or(|found| found != document.key) {
+                judged.fault(Fault::NotInIndex, format!("it does not stand at {order} of index {index}"));
+            }
+        }
+        Ok(judged)
+    }
+
+    /// A mail is of an enrollment that is there, and stands in its lists.
+    async fn judge_mail(
+        &self,
+        partition: &Partition,
+        key: &str,
+        mail: &Outgoing,
+    ) -> Result<Judged, StoreError> {
+        if mail.key().map_err(|error| limit(&error))?.as_str() != key {
+            return Ok(Judged::is(Fault::Misplaced, format!("it is mail {}", mail.id)));
+        }
+        let mut judged = Judged::default();
+        if let Seen::Nothing = self.enrollment(partition, &mail.enrollment).await? {
+            judged.fault(Fault::OwnerMissing, format!("there is no enrollment {}", mail.enrollment));
+        }
+        for (index, order) in outbox::places(mail) {
+            let found = self.place(partition, index, &order).await?;
+            if found.is_none_or(|found| found.as_str() != key) {
                 judged.fault(Fault::NotInIndex, format!("it does not stand at {order} of index {index}"));
             }
         }
@@ -183,6 +211,11 @@ impl Auditor<'_> {
             }
             "people" | "facilities" | "operators" => directory::index_places(document.as_str(), &found.bytes)
                 .map(|places| places.contains(&(index.as_str(), order.to_owned()))),
+            "mails" | "mails-due" | "mails-by-state" | "mails-by-enrollment" => {
+                decode::<Outgoing>(&found.bytes).ok().map(|mail| {
+                    outbox::places(&mail).iter().any(|place| *place == (index.as_str(), order.to_owned()))
+                })
+            }
             "decoys" => order_of(&found.bytes).ok().map(|own| own == order),
             _ => None,
         };
