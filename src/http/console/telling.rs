@@ -110,6 +110,9 @@ pub fn happening(words: Words, event: &LifeEvent) -> String {
         Happening::Locked { .. } => plain("told-locked"),
         Happening::Unlocked => plain("told-unlocked"),
         Happening::Redrawn => plain("told-redrawn"),
+        Happening::Relinked => plain("told-relinked"),
+        Happening::Mailed { .. } => plain("told-mailed"),
+        Happening::Unmailed { why, .. } => words.say("told-unmailed").with("why", why.clone()).to_string(),
         Happening::Claimed { platform, .. } => {
             words.say("told-claimed").with("device", words.device(*platform)).to_string()
         }
