@@ -63,6 +63,7 @@ fn authority(
             lock: LockPolicy::default(),
             claim_lease: SignedDuration::from_secs(30),
             claim_wait: SignedDuration::from_secs(30),
+            mail: None,
         },
     })
     .unwrap()
