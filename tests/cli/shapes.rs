@@ -105,6 +105,29 @@ fn mails(ground: &Ground, agree: &mut impl FnMut(&str, &Value)) {
     agree("mail bounce", &run(&["mail", "bounce", "--json"], &report));
 }
 
+/// A CA that Tegata makes, and one that somebody else made.
+fn issuers(agree: &mut impl FnMut(&str, &Value)) {
+    let vacant = Ground::bare();
+    vacant.run(&["init", "site", "--import-later"]);
+    let create = ["issuer", "create", "--organization", "x", "--key", "p-256", "--json"];
+    agree("issuer create", &vacant.on_site(&create).json());
+    let vacant = Ground::bare();
+    vacant.run(&["init", "site", "--import-later"]);
+    Ca::made_at("2026-01-01T00:00:00Z").put_into(vacant.path());
+    let import = [
+        "issuer",
+        "import",
+        "--certificates",
+        "issuer.pem",
+        "--key",
+        "issuer.key",
+        "--passphrase-file",
+        "passphrase",
+        "--json",
+    ];
+    agree("issuer import", &vacant.on_site(&import).json());
+}
+
 #[test]
 fn every_output_has_the_documented_shape() {
     let shapes = shapes();
@@ -189,25 +212,7 @@ fn every_output_has_the_documented_shape() {
         &serde_json::from_str(&ground.run(&["offer", "check", "bad.toml", "--json"]).out).unwrap(),
     );
 
-    let vacant = Ground::bare();
-    vacant.run(&["init", "site", "--import-later"]);
-    let create = ["issuer", "create", "--organization", "x", "--key", "p-256", "--json"];
-    agree("issuer create", &vacant.on_site(&create).json());
-    let vacant = Ground::bare();
-    vacant.run(&["init", "site", "--import-later"]);
-    Ca::made_at("2026-01-01T00:00:00Z").put_into(vacant.path());
-    let import = [
-        "issuer",
-        "import",
-        "--certificates",
-        "issuer.pem",
-        "--key",
-        "issuer.key",
-        "--passphrase-file",
-        "passphrase",
-        "--json",
-    ];
-    agree("issuer import", &vacant.on_site(&import).json());
+    issuers(&mut agree);
     agree("demo", &crate::demonstration::first_line());
 
     let documented: BTreeSet<String> = shapes.keys().cloned().collect();
