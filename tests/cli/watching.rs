@@ -133,7 +133,7 @@ fn every_metric_moves_with_what_it_counts() {
         ("tegata_claims_total{platform=android}", 1.0),
         ("tegata_transfers_total{outcome=whole}", 1.0),
         ("tegata_checks_total{outcome=ok}", 1.0),
-        ("tegata_checks_total{outcome=none-shown}", 1.0),
+        ("tegata_checks_total{outcome=in-between}", 1.0),
         ("tegata_enrollment_events_total{event=claimed}", 1.0),
         ("tegata_enrollment_events_total{event=issued}", 1.0),
         ("tegata_enrollment_events_total{event=installed}", 1.0),
