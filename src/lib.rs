@@ -20,6 +20,8 @@ pub mod directory;
 
 pub mod mail;
 
+pub mod roster;
+
 pub mod enrollment;
 
 pub mod letter;

@@ -54,6 +54,10 @@ pub enum Purpose {
     Recovery,
     /// What keeps a registration or a sign-in together that is under way.
     Ceremony,
+    /// A row of a list.
+    Row,
+    /// The way to letters that were printed.
+    Print,
 }
 
 impl Purpose {
@@ -70,6 +74,8 @@ impl Purpose {
             Self::RecoverySelector => b"tegata/1/recovery-selector",
             Self::Recovery => b"tegata/1/recovery",
             Self::Ceremony => b"tegata/1/ceremony",
+            Self::Row => b"tegata/1/row",
+            Self::Print => b"tegata/1/print",
         }
     }
 }

@@ -27,9 +27,22 @@ const TABLE: &[(&str, &[&str])] = &[
     ("ledger", &["clock", "entropy", "pepper", "store", "pki"]),
     ("directory", &["clock", "entropy", "pepper", "store", "pki", "profile", "device"]),
     ("mail", &["words", "directory"]),
+    ("roster", &["words", "device", "directory"]),
     (
         "enrollment",
-        &["clock", "entropy", "pepper", "store", "pki", "profile", "device", "ledger", "directory", "mail"],
+        &[
+            "clock",
+            "entropy",
+            "pepper",
+            "store",
+            "pki",
+            "profile",
+            "device",
+            "ledger",
+            "directory",
+            "mail",
+            "roster",
+        ],
     ),
     ("letter", &["words", "device", "directory", "enrollment"]),
     (
@@ -45,7 +58,10 @@ const TABLE: &[(&str, &[&str])] = &[
             "ledger",
             "directory",
             "mail",
+            "roster",
             "enrollment",
+            "words",
+            "letter",
         ],
     ),
     ("telemetry", &["clock", "store"]),
@@ -62,12 +78,17 @@ const TABLE: &[(&str, &[&str])] = &[
             "ledger",
             "directory",
             "mail",
+            "roster",
             "enrollment",
+            "letter",
             "operations",
             "telemetry",
         ],
     ),
-    ("config", &["clock", "entropy", "pepper", "store", "pki", "profile", "device", "directory", "mail"]),
+    (
+        "config",
+        &["clock", "words", "entropy", "pepper", "store", "pki", "profile", "device", "directory", "mail"],
+    ),
     (
         "app",
         &[
@@ -81,7 +102,10 @@ const TABLE: &[(&str, &[&str])] = &[
             "ledger",
             "directory",
             "mail",
+            "roster",
             "enrollment",
+            "letter",
+            "words",
             "operations",
             "telemetry",
             "http",
@@ -101,6 +125,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "ledger",
             "directory",
             "mail",
+            "roster",
             "enrollment",
             "letter",
             "config",
@@ -111,7 +136,7 @@ const TABLE: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that work on values alone.
-const PURE: &[&str] = &["words", "pki", "profile", "device", "mail", "letter"];
+const PURE: &[&str] = &["words", "pki", "profile", "device", "mail", "roster", "letter"];
 
 /// What a pure module never names: files, sockets, the environment, processes, a runtime, the time.
 const IMPURE: &[&[&str]] = &[

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use super::renewal::SignerFiles;
 use crate::clock::Clock;
 use crate::enrollment::RegistrationAuthority;
-use crate::operations::{Held, Leases, Post, Stop, recur, sweep};
+use crate::operations::{Held, JobRunner, Leases, Post, Stop, recur, sweep};
 use crate::store::{Partition, Store};
 use crate::telemetry::{Background, Metrics};
 
@@ -28,6 +28,9 @@ const SEND_EVERY: Duration = Duration::from_secs(3);
 const TIDY_MAIL_EVERY: Duration = Duration::from_mins(1);
 /// How often the signer's files are looked at.
 const LOOK_AT_SIGNER: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether another process has begun a job.
+const LOOK_FOR_JOBS: Duration = Duration::from_secs(2);
 
 /// What the rounds work with.
 pub(super) struct Rounds {
@@ -51,6 +54,7 @@ impl Rounds {
             let rounds = Arc::clone(&sweeping);
             async move { rounds.tidy().instrument(tracing::info_span!("sweep")).await }
         }));
+        tokio::spawn(Arc::clone(&rounds).do_jobs(stop.clone()));
         let (signer, looking) = (Arc::new(Mutex::new(signer)), Arc::clone(&rounds));
         tokio::spawn(recur(LOOK_AT_SIGNER, stop.clone(), move || {
             let (signer, rounds) = (Arc::clone(&signer), Arc::clone(&looking));
@@ -132,6 +136,33 @@ impl Rounds {
                 tracing::warn!(number = held.number, "another node took the lease on the sweep");
             }
             Err(error) => tracing::error!(%error, "the lists of an older store could not be built on"),
+        }
+    }
+
+    /// Does jobs of many rows as they are begun, here or elsewhere.
+    async fn do_jobs(self: Arc<Self>, mut stop: Stop) {
+        let leases = self.leases.clone();
+        let runner = JobRunner::new(self.authority.clone(), leases, Arc::clone(&self.clock));
+        let mut patience = Duration::ZERO;
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.wait() => return,
+                () = runner.woken() => {}
+                () = tokio::time::sleep(patience) => {}
+            }
+            let round = runner.round().await;
+            self.ended(Background::Jobs, round.is_ok());
+            patience = match round {
+                Ok(round) => {
+                    self.metrics.lease(Background::Jobs, !round.elsewhere);
+                    if round.more { Duration::ZERO } else { LOOK_FOR_JOBS }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "it could not be looked for jobs");
+                    LOOK_FOR_JOBS
+                }
+            };
         }
     }
 

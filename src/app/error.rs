@@ -204,6 +204,7 @@ impl AppError {
             Self::Store(error) | Self::Operator(OperatorError::Store(error)) => return store_remedy(error),
             Self::Operator(OperatorError::NoSuchEnrollment(_)) => "`tegata list` shows them",
             Self::Operator(OperatorError::NoSuchMail(_)) => "`tegata mail list` shows them",
+            Self::Operator(OperatorError::NoSuchJob(_)) => "`tegata bulk status` shows them",
             Self::Operator(OperatorError::NoSuchOrganization(_)) | Self::NoOrganization(_) => {
                 "organization.id in the configuration names it, `tegata init` creates it"
             }
@@ -263,6 +264,7 @@ const fn operator_kind(error: &OperatorError) -> ErrorKind {
         OperatorError::NoSuchEnrollment(_)
         | OperatorError::NoSuchSubscriber(_)
         | OperatorError::NoSuchMail(_)
+        | OperatorError::NoSuchJob(_)
         | OperatorError::NoSuchOrganization(_)
         | OperatorError::NoSuchOffer { .. } => ErrorKind::NotFound,
         OperatorError::Store(_) | OperatorError::Directory(DirectoryError::Store(_)) => ErrorKind::Store,
@@ -273,6 +275,7 @@ const fn operator_kind(error: &OperatorError) -> ErrorKind {
 const fn operator_code(error: &OperatorError) -> &'static str {
     match error {
         OperatorError::NoSuchEnrollment(_) => "no-such-enrollment",
+        OperatorError::NoSuchJob(_) => "no-such-job",
         OperatorError::NoSuchOrganization(_) => "no-such-organization",
         OperatorError::NoSuchSubscriber(_) => "no-such-subscriber",
         OperatorError::BeyondReach(_) => "beyond-reach",

@@ -17,6 +17,7 @@ use crate::enrollment::{
     Actor, AuthorityParts, AuthoritySettings, Caller, LockPolicy, Maker, RegistrationAuthority,
 };
 use crate::entropy::{Entropy, SystemEntropy};
+use crate::operations::{JobRunner, Leases};
 use crate::pepper::Pepper;
 use crate::profile::Offers;
 
@@ -64,6 +65,8 @@ pub struct Office {
     pub caller: Caller,
     /// The operators' console, where there is one.
     pub console: Option<Url>,
+    /// What does jobs of many rows in this process.
+    pub jobs: JobRunner,
     pepper: Arc<Pepper>,
 }
 
@@ -80,9 +83,10 @@ impl Office {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let store = open_store(settings, loaded, Arc::clone(&clock)).await?;
+        let leases = Leases::new(Arc::clone(&store), Arc::clone(&clock), entropy.as_ref())?;
         let authority = RegistrationAuthority::new(AuthorityParts {
             store,
-            clock,
+            clock: Arc::clone(&clock),
             entropy,
             pepper: Arc::clone(&pepper),
             offers: Arc::new(offers),
@@ -90,7 +94,8 @@ impl Office {
             settings: authority_settings(settings),
         })?;
         let console = settings.console.public_url.clone();
-        Ok(Self { authority, pepper, console, caller: Caller::new(organization, Actor::CommandLine) })
+        let jobs = JobRunner::new(authority.clone(), leases, clock);
+        Ok(Self { authority, pepper, console, jobs, caller: Caller::new(organization, Actor::CommandLine) })
     }
 
     /// Proves that the pepper is the store's own.

@@ -17,6 +17,7 @@ use super::lock::DirectoryLock;
 use super::materials::{Materials, Whole};
 use super::observed::Observed;
 use super::office::{authority_settings, organization};
+use super::press::press;
 use super::renewal::SignerFiles;
 use super::storage::open_store;
 use super::watching::{Watched, count_steps};
@@ -29,7 +30,8 @@ use crate::http::{
     AskForCertificate, Bound, ContactLines, Readiness, ServeError, Settings, Site, SiteParts, TlsFiles,
     TlsSource, TrustedProxies, Unready, serve, serve_metrics,
 };
-use crate::operations::{Leases, Post, PostWatch, Stopper, stopper};
+use crate::operations::{Leases, Post, PostWatch, Printing, Stopper, stopper};
+use crate::pepper::Pepper;
 use crate::pki::{IssuancePolicy, KeyPool, KeyPoolSettings};
 use crate::store::measured::{MeasuredStore, StoreWatch};
 use crate::store::{Store, StoreError};
@@ -238,7 +240,10 @@ impl Prepared {
         })?;
         let parts = SiteParts {
             authority: authority.clone(),
-            settings: site_settings(&settings, &organization),
+            settings: Settings {
+                printing: Some(Arc::new(printing(&settings, &authority, &measured, &pepper))),
+                ..site_settings(&settings, &organization)
+            },
             clock: Arc::clone(&clock),
             entropy,
             pepper,
@@ -350,6 +355,23 @@ impl Servers {
         let handles = servers.iter().map(Server::handle).collect();
         let running = tokio::spawn(async { try_join_all(servers).await.map(drop) });
         Self { handles, running }
+    }
+}
+
+/// What prints letters on the console.
+fn printing(
+    settings: &Configuration,
+    authority: &RegistrationAuthority,
+    store: &Arc<dyn Store>,
+    pepper: &Arc<Pepper>,
+) -> Printing {
+    Printing {
+        authority: authority.clone(),
+        store: Arc::clone(store),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        pepper: Arc::clone(pepper),
+        press: press(settings),
     }
 }
 

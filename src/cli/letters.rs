@@ -2,7 +2,6 @@
 
 mod addressee;
 mod batch;
-mod list;
 mod paper;
 mod print;
 mod reprint;

@@ -1,11 +1,13 @@
 //! The command line: one file for each command, with its arguments, its documentation and what it does.
 
 mod administer;
+mod bulk;
 mod completions;
 mod config;
 mod demo;
 mod device;
 mod doctor;
+mod facility;
 mod failure;
 mod handover;
 mod init;
@@ -13,6 +15,7 @@ mod invite;
 mod issuer;
 mod letters;
 mod list;
+mod list_file;
 mod load;
 mod mail;
 mod man;
@@ -108,6 +111,8 @@ enum Command {
     Show(show::Arguments),
     Letters(letters::Arguments),
     Mail(mail::Arguments),
+    Bulk(bulk::Arguments),
+    Facility(facility::Arguments),
     Reissue(administer::ReissueArguments),
     Revoke(administer::RevokeArguments),
     Unlock(administer::UnlockArguments),
@@ -137,6 +142,8 @@ impl Command {
             Self::Show(arguments) => arguments.json,
             Self::Letters(arguments) => arguments.is_json(),
             Self::Mail(arguments) => arguments.is_json(),
+            Self::Bulk(arguments) => arguments.is_json(),
+            Self::Facility(arguments) => arguments.is_json(),
             Self::Reissue(arguments) => arguments.json,
             Self::Revoke(arguments) => arguments.json,
             Self::Unlock(arguments) => arguments.json,
@@ -283,6 +290,8 @@ pub fn run() -> ExitCode {
         Command::Show(arguments) => show::run(&session, arguments),
         Command::Letters(arguments) => letters::run(&session, arguments),
         Command::Mail(arguments) => mail::run(&session, arguments),
+        Command::Bulk(arguments) => bulk::run(&session, arguments),
+        Command::Facility(arguments) => facility::run(&session, arguments),
         Command::Reissue(arguments) => administer::reissue(&session, arguments),
         Command::Revoke(arguments) => administer::revoke(&session, arguments),
         Command::Unlock(arguments) => administer::unlock(&session, arguments),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use openssl::hash::{DigestBytes, MessageDigest};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use url::Url;
 
 use super::bundle::Maker;
@@ -84,6 +84,9 @@ pub enum OperatorError {
     /// No such person in this organization.
     #[error("there is no subscriber {0}")]
     NoSuchSubscriber(SubscriberId),
+    /// No such job in this organization.
+    #[error("there is no job {0}")]
+    NoSuchJob(String),
     /// No such organization.
     #[error("there is no organization {0}")]
     NoSuchOrganization(OrganizationId),
@@ -193,6 +196,8 @@ pub(super) struct Inner {
     /// The name of this process, for claims in the making.
     pub(super) node: String,
     live: broadcast::Sender<Notice>,
+    /// Told when a job was begun in this process.
+    pub(super) job_begun: Notify,
 }
 
 /// The registration authority. Cheap to clone; every clone is the same.
@@ -231,6 +236,7 @@ impl RegistrationAuthority {
             access,
             node: hex::encode(node),
             live: broadcast::channel(NOTICES_KEPT).0,
+            job_begun: Notify::new(),
             parts,
         })))
     }

@@ -20,7 +20,7 @@ use crate::entropy::{Entropy, EntropyError};
 use crate::pepper::{Pepper, PepperError, Purpose};
 use crate::profile::{Offer, PasswordMode};
 use crate::store::record::encode;
-use crate::store::{Commit, Guard, Partition, StoreError};
+use crate::store::{Commit, Guard, Key, Partition, StoreError};
 
 /// The credentials of a new invitation, and how they are kept.
 pub(super) struct Drawn {
@@ -62,6 +62,23 @@ fn after(now: Timestamp, lasts: SignedDuration) -> Timestamp {
     now.checked_add(lasts).unwrap_or(Timestamp::MAX)
 }
 
+/// Adds the pointers from an enrollment's code and number to it; both must be free. Says which documents they are.
+pub(super) fn pointers(commit: Commit, enrollment: &Enrollment) -> Result<(Commit, [Key; 2]), OperatorError> {
+    let pointer = encode(&Pointer {
+        organization: enrollment.organization.clone(),
+        enrollment: enrollment.id.clone(),
+        serial: None,
+    })?;
+    let code = pointer_key(Purpose::Code, &enrollment.code)?;
+    let number = pointer_key(Purpose::Number, &enrollment.number)?;
+    let commit = commit
+        .guard(Guard::Absent(code.clone()))
+        .guard(Guard::Absent(number.clone()))
+        .put(code.clone(), pointer.clone())
+        .put(number.clone(), pointer);
+    Ok((commit, [code, number]))
+}
+
 impl RegistrationAuthority {
     /// What the operator hands over: the one moment at which `drawn` is known.
     pub(super) fn handed_over(
@@ -89,18 +106,7 @@ impl RegistrationAuthority {
 
     /// Writes the pointers from an enrollment's code and number to it; `false` where one of them is taken.
     pub(super) async fn pointed(&self, enrollment: &Enrollment) -> Result<bool, OperatorError> {
-        let pointer = encode(&Pointer {
-            organization: enrollment.organization.clone(),
-            enrollment: enrollment.id.clone(),
-            serial: None,
-        })?;
-        let code = pointer_key(Purpose::Code, &enrollment.code)?;
-        let number = pointer_key(Purpose::Number, &enrollment.number)?;
-        let commit = Commit::new()
-            .guard(Guard::Absent(code.clone()))
-            .guard(Guard::Absent(number.clone()))
-            .put(code, pointer.clone())
-            .put(number, pointer);
+        let (commit, _) = pointers(Commit::new(), enrollment)?;
         match self.store().commit(&Partition::installation(), commit).await {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict(_)) => Ok(false),

@@ -148,6 +148,16 @@ impl RegistrationAuthority {
 
     /// Looks at everything that an invitation asks for, and finds what else it changes.
     async fn examined(&self, caller: &Caller, invite: &Invite) -> Result<Examined<'_>, OperatorError> {
+        self.examined_as(caller, invite, None).await
+    }
+
+    /// As [`Self::examined`]; a facility that is new is called `facility_name`.
+    pub(super) async fn examined_as(
+        &self,
+        caller: &Caller,
+        invite: &Invite,
+        facility_name: Option<&str>,
+    ) -> Result<Examined<'_>, OperatorError> {
         let organization = self.issuing(&caller.organization, &invite.offer).await?;
         let offer = self.offered(&invite.offer)?;
         let (known, subscriber) = self.invited_person(caller, invite).await?;
@@ -163,7 +173,8 @@ impl RegistrationAuthority {
             Some(code) => Some(match self.0.directory.find_facility(&caller.organization, code).await? {
                 Some(known) => known,
                 None => {
-                    let new = Facility::new(code.clone(), code.to_string());
+                    let name = facility_name.map_or_else(|| code.to_string(), ToOwned::to_owned);
+                    let new = Facility::new(code.clone(), name);
                     changes = new_facility(access, changes, &new, &doer)?;
                     new
                 }
@@ -272,15 +283,8 @@ impl RegistrationAuthority {
         let mailing = self.mailing(&caller.organization, wanted.subscriber, wanted.carrier).await?;
         let id = EnrollmentId::draw(wanted.entropy(self))?;
         let (drawn, enrollment) = self.point_to(caller, &id, &wanted).await?;
-        let key = enrollment_key(&id)?;
-        let mut commit = changes.guard(Guard::Absent(key.clone())).put(key.clone(), encode(&enrollment)?);
-        commit = placed(commit, &id, places(&enrollment))?;
-        let happened = [Happening::Invited {
-            subscriber: enrollment.subscriber.clone(),
-            predecessor: enrollment.predecessor.clone(),
-        }];
-        commit = self.record(commit, &id, caller, &happened)?;
-        commit = with(commit, &id)?;
+        let (commit, happened) = self.added(changes, caller, &enrollment)?;
+        let mut commit = with(commit, &id)?;
         let mut mails = Vec::new();
         if let Some(mailing) = &mailing {
             (commit, mails) = self.mailed(commit, &enrollment, mailing, drawn.nonces)?;
@@ -290,6 +294,24 @@ impl RegistrationAuthority {
         let secret_mailed = mailing.is_some_and(|mailing| mailing.mails_secret());
         let issued = self.handed_over(&enrollment, wanted.offer, drawn);
         Ok((IssuedInvitation { mails, secret_mailed, ..issued }, enrollment))
+    }
+
+    /// Adds a new enrollment to a commit, with its places and its first event.
+    pub(super) fn added(
+        &self,
+        commit: Commit,
+        caller: &Caller,
+        enrollment: &Enrollment,
+    ) -> Result<(Commit, [Happening; 1]), OperatorError> {
+        let key = enrollment_key(&enrollment.id)?;
+        let commit = commit.guard(Guard::Absent(key.clone())).put(key, encode(enrollment)?);
+        let commit = placed(commit, &enrollment.id, places(enrollment))?;
+        let happened = [Happening::Invited {
+            subscriber: enrollment.subscriber.clone(),
+            predecessor: enrollment.predecessor.clone(),
+        }];
+        let commit = self.record(commit, &enrollment.id, caller, &happened)?;
+        Ok((commit, happened))
     }
 
     /// Draws credentials until neither code nor number is taken, and points them to the enrollment that will be.
@@ -309,7 +331,7 @@ impl RegistrationAuthority {
         Err(OperatorError::Busy)
     }
 
-    fn new_enrollment(
+    pub(super) fn new_enrollment(
         &self,
         caller: &Caller,
         id: &EnrollmentId,
@@ -346,13 +368,13 @@ impl RegistrationAuthority {
 }
 
 /// An invitation that can be issued.
-struct Examined<'a> {
-    organization: Organization,
-    subscriber: Subscriber,
-    offer: &'a Offer,
-    platforms: Vec<Platform>,
-    note: Option<String>,
-    changes: Commit,
+pub(super) struct Examined<'a> {
+    pub(super) organization: Organization,
+    pub(super) subscriber: Subscriber,
+    pub(super) offer: &'a Offer,
+    pub(super) platforms: Vec<Platform>,
+    pub(super) note: Option<String>,
+    pub(super) changes: Commit,
 }
 
 /// What a new enrollment shall be.

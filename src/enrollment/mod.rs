@@ -8,6 +8,7 @@ mod administer;
 mod allowed;
 mod audit;
 mod authority;
+mod bulk;
 mod bundle;
 mod caller;
 mod census;
@@ -42,6 +43,11 @@ pub use acts::{Asked, Done, Effect, EnrollmentAct, Preview, Seen};
 pub use audit::{Audit, Fault, Finding, audit};
 pub use authority::{
     AuthorityParts, AuthoritySettings, Notice, NoticeKind, OperatorError, RegistrationAuthority,
+};
+pub use bulk::{
+    Advance, BulkAct, Duplicates, FacilityVerdict, IssueOptions, Job, JobId, JobLetter, JobStanding, JobWork,
+    Jobs, Judgement, KEPT as JOBS_KEPT, LeftOut, NewFacilities, NotAJobId, OPEN_DRAFT, Outcome, Refused,
+    RowVerdict, Task, TaskRow, Verdict,
 };
 pub use bundle::{BundleError, Maker};
 pub use caller::Caller;

@@ -1,12 +1,14 @@
 //! What the sites are told by whoever composes them.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use url::Url;
 
 use super::limits::RateLimits;
 use super::page::ContactLines;
 use super::proxy::TrustedProxies;
+use crate::operations::Printing;
 
 /// The settings of the sites.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub struct Settings {
     pub limits: RateLimits,
     /// Whom to ask where no organization is known.
     pub contact: ContactLines,
+    /// What prints letters, on the console.
+    pub printing: Option<Arc<Printing>>,
 }
 
 impl Settings {
@@ -40,6 +44,7 @@ impl Settings {
             client_certificate_by_proxy: false,
             limits: RateLimits::default(),
             contact: ContactLines::default(),
+            printing: None,
         }
     }
 }

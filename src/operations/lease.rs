@@ -112,6 +112,19 @@ impl Leases {
             Err(error) => Err(error),
         }
     }
+
+    /// Lets others take the lease at once, when the work is done. Where somebody took it meanwhile, nothing happens.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn release(&self, partition: &Partition, held: Held) -> Result<(), StoreError> {
+        let lease = Lease { holder: self.node.clone(), until: self.clock.now(), number: held.number };
+        let commit = Commit::new().guard(held.guard()).put(held.key.clone(), encode(&lease)?);
+        match self.store.commit(partition, commit).await {
+            Ok(_) | Err(StoreError::Conflict(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +200,22 @@ mod tests {
         assert!(old.is_lost(&effect(&old).await.unwrap_err()));
         let kept = ground.store.find(&installation, &Key::new("effect").unwrap()).await.unwrap().unwrap();
         assert_eq!(kept.bytes, b"2");
+    }
+
+    #[tokio::test]
+    async fn a_lease_that_was_released_is_free_and_the_one_who_released_it_does_nothing_more() {
+        let ground = Ground::new();
+        let (one, two) = (ground.node(), ground.node());
+        let installation = Partition::installation();
+        let first = take(&one).await.unwrap();
+        one.release(&installation, first.clone()).await.unwrap();
+        let second = take(&two).await.unwrap();
+        assert_eq!(second.number, 2);
+        // Too late: it is another's.
+        one.release(&installation, first.clone()).await.unwrap();
+        assert_eq!(take(&one).await, None);
+        let late = Commit::new().guard(first.guard());
+        assert!(first.is_lost(&ground.store.commit(&installation, late).await.unwrap_err()));
     }
 
     #[tokio::test]

@@ -62,11 +62,13 @@ pub enum Background {
     Signer,
     /// Mails are sent.
     Mail,
+    /// Jobs of many rows are done.
+    Jobs,
 }
 
 impl Background {
     /// All of it.
-    pub const ALL: [Self; 4] = [Self::Sweep, Self::Decoys, Self::Signer, Self::Mail];
+    pub const ALL: [Self; 5] = [Self::Sweep, Self::Decoys, Self::Signer, Self::Mail, Self::Jobs];
 
     /// Its name.
     #[must_use]
@@ -76,6 +78,7 @@ impl Background {
             Self::Decoys => "decoys",
             Self::Signer => "signer",
             Self::Mail => "mail",
+            Self::Jobs => "jobs",
         }
     }
 }

@@ -4,6 +4,7 @@
 pub mod furigana;
 pub mod language;
 mod moment;
+mod nearest;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,6 +16,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 use furigana::Furigana;
 use language::Language;
+
+pub use nearest::nearest;
 
 type Catalogue = FluentBundle<FluentResource>;
 

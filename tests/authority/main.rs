@@ -5,6 +5,7 @@
 mod access;
 mod acts;
 mod audit;
+mod bulk;
 mod change_device;
 mod crashing;
 mod directory;

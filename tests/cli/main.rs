@@ -14,6 +14,7 @@ mod help;
 mod issuing;
 mod letters;
 mod life;
+mod lists;
 mod loading;
 #[path = "../mail/server.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]

@@ -129,6 +129,7 @@ fn issuers(agree: &mut impl FnMut(&str, &Value)) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a line for every output")]
 fn every_output_has_the_documented_shape() {
     let shapes = shapes();
     let mut tried = BTreeSet::new();
@@ -160,6 +161,9 @@ fn every_output_has_the_documented_shape() {
     let letters = |more: &[&str]| ground.on_site(&[&["letters"], more, &files].concat()).json();
     agree("letters print", &letters(&["print", "list.csv"]));
     agree("letters reprint", &letters(&["reprint", &other, "--yes"]));
+    for (name, found) in crate::lists::outputs(&ground) {
+        agree(name, &found);
+    }
     agree("letters sample", &ground.on_site(&["letters", "sample", "c.pdf", "--json"]).json());
     mails(&ground, &mut agree);
     agree("unlock", &ground.on_site(&["unlock", &other, "--json"]).json());

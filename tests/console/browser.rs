@@ -38,6 +38,39 @@ impl Browser {
         self.send(Method::POST, path, Some(body)).await
     }
 
+    /// Sends a form with a file, as browsers do.
+    pub async fn post_file(&mut self, path: &str, name: &str, file: &[u8], fields: &[(&str, &str)]) -> Page {
+        let boundary = "----tegata-boundary";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head =
+                format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        let head = format!(
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/csv\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let url = format!("http://localhost:{}{path}", self.node.port());
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request =
+            self.client.post(url).headers(self.headers.clone()).header("cookie", cookies.join("; "));
+        let kind = format!("multipart/form-data; boundary={boundary}");
+        let response = request.header("content-type", kind).body(body).send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Page { status, headers, text: response.text().await.unwrap() }
+    }
+
+    /// The bytes of a file.
+    pub async fn get_bytes(&mut self, path: &str) -> Vec<u8> {
+        let url = format!("http://localhost:{}{path}", self.node.port());
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self.client.get(url).headers(self.headers.clone()).header("cookie", cookies.join("; "));
+        request.send().await.unwrap().bytes().await.unwrap().to_vec()
+    }
+
     async fn send(&mut self, method: Method, path: &str, body: Option<String>) -> Page {
         let url = format!("http://localhost:{}{path}", self.node.port());
         let mut request = self.client.request(method, url).headers(self.headers.clone());

@@ -6,6 +6,8 @@ mod browser;
 mod ceremonies;
 mod desk;
 mod forms;
+mod lists;
 mod matrix;
+mod press;
 mod sessions;
 mod world;

@@ -13,6 +13,7 @@ use tegata::directory::{
 use tegata::enrollment::{AuthorityParts, AuthoritySettings, LockPolicy, Maker, RegistrationAuthority};
 use tegata::entropy::SystemEntropy;
 use tegata::http::{Settings, Site, SiteParts, serve};
+use tegata::operations::Printing;
 use tegata::pepper::Pepper;
 use tegata::profile::Offers;
 use tegata::store::Store;
@@ -28,6 +29,7 @@ pub const FACILITY: &str = "G13B";
 pub struct World {
     pub clock: Arc<ManualClock>,
     pub authority: RegistrationAuthority,
+    pub store: Arc<dyn Store>,
     pub midori: OrganizationId,
     pub aoba: OrganizationId,
     /// Where the two nodes listen; people reach the first.
@@ -96,6 +98,14 @@ impl World {
             let mut settings =
                 Settings::new(url.parse().unwrap(), "https://localhost:1/check".parse().unwrap());
             settings.console_url = Some(url.parse().unwrap());
+            settings.printing = Some(Arc::new(Printing {
+                authority: authority.clone(),
+                store: Arc::clone(&store),
+                clock: clock.clone(),
+                entropy: Arc::new(SystemEntropy),
+                pepper: Arc::clone(&pepper),
+                press: crate::press::press(url),
+            }));
             let parts = SiteParts {
                 authority: authority.clone(),
                 settings,
@@ -123,7 +133,7 @@ impl World {
             ids.push(id);
         }
         let [midori, aoba] = ids.try_into().unwrap();
-        Self { clock, authority, midori, aoba, nodes, handles, _directory: directory }
+        Self { clock, store, authority, midori, aoba, nodes, handles, _directory: directory }
     }
 
     pub fn access(&self) -> &Access {

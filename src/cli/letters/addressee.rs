@@ -1,6 +1,7 @@
 //! Where a single letter goes.
 
 use crate::letter::Recipient;
+use crate::roster::{self, LONGEST_LINE, MOST_LINES, Reason};
 
 /// What is printed behind the envelope's window above the name. Nothing of it is kept.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -13,21 +14,11 @@ pub(super) struct Addressee {
     address: Vec<String>,
 }
 
-/// The most lines of an address.
-pub(super) const MOST_LINES: usize = 4;
-/// The longest line of an address, in characters.
-pub(super) const LONGEST_LINE: usize = 80;
-
-/// Seven digits, with or without a hyphen, as they are printed: `100-0001`.
-pub(super) fn postal_code(text: &str) -> Result<String, String> {
-    let digits: String = text.trim().trim_start_matches('\u{3012}').chars().filter(|c| *c != '-').collect();
-    if digits.len() == 7 && digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Ok(format!("{}-{}", &digits[..3], &digits[3..]));
-    }
-    Err("a postal code has seven digits, such as 100-0001".to_owned())
+fn postal_code(text: &str) -> Result<String, String> {
+    roster::postal_code(text).ok_or_else(|| Reason::PostalCode.to_string())
 }
 
-pub(super) fn line(text: &str) -> Result<String, String> {
+fn line(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > LONGEST_LINE || text.chars().any(char::is_control) {
         return Err(format!("a line of an address has 1 to {LONGEST_LINE} characters"));

@@ -6,32 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use tempfile::{Builder, NamedTempFile};
 
+use crate::app::PressError;
 use crate::cli::Session;
 use crate::cli::failure::{Exit, Failure};
-use crate::config::LetterSettings;
 use crate::directory::Organization;
-use crate::letter::{
-    Area, LetterError, Printed, Stationery, StationeryParts, Typeface, TypefaceError, Window,
-};
+use crate::letter::{LetterError, Printed, Stationery};
 use crate::words::language::Language;
-
-/// Where Debian's packages put fonts with Japanese, the regular one and the bold one.
-const PLACES: [(&str, &str); 3] = [
-    (
-        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-        "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",
-    ),
-    (
-        "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
-        "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
-    ),
-    (
-        "/usr/share/fonts/opentype/ipafont-gothic/ipagp.ttf",
-        "/usr/share/fonts/opentype/ipafont-gothic/ipagp.ttf",
-    ),
-];
-/// No font is larger, in bytes.
-const LARGEST_FONT: u64 = 200 << 20;
 
 /// The language of letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -116,45 +96,6 @@ impl OpenedPaper {
 const AGAIN: &str =
     "the invitations stand, but their secrets are lost: `tegata letters reprint` makes new ones";
 
-fn read(path: &Path, key: &str) -> Result<Typeface, Failure> {
-    let unusable = |why: String| {
-        let message = format!("the font {} cannot be used: {why}", path.display());
-        Failure::new(Exit::Configuration, "font", message).hint(format!(
-            "name an OpenType font with Japanese in {key}, such as one of Debian's fonts-noto-cjk"
-        ))
-    };
-    let size = std::fs::metadata(path).map_err(|error| unusable(error.to_string()))?.len();
-    if size > LARGEST_FONT {
-        return Err(unusable(format!("it has more than {} MiB", LARGEST_FONT >> 20)));
-    }
-    let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-    Typeface::read(bytes).map_err(|error: TypefaceError| unusable(error.to_string()))
-}
-
-/// The fonts of the configuration, or the first that Debian's packages have put somewhere.
-fn typefaces(settings: &LetterSettings) -> Result<(Typeface, Typeface), Failure> {
-    let bold = |beside: Option<&Path>| match (&settings.bold_font, beside) {
-        (Some(path), _) => read(path, "letters.bold_font").map(Some),
-        (None, Some(path)) if path.exists() => read(path, "letters.bold_font").map(Some),
-        (None, _) => Ok(None),
-    };
-    if let Some(path) = &settings.font {
-        let regular = read(path, "letters.font")?;
-        let known = PLACES.iter().find(|(regular, _)| Path::new(regular) == path.as_path());
-        let bold = bold(known.map(|(_, bold)| Path::new(*bold)))?;
-        return Ok((regular.clone(), bold.unwrap_or(regular)));
-    }
-    for (path, beside) in PLACES {
-        if Path::new(path).exists() {
-            let regular = read(Path::new(path), "letters.font")?;
-            let bold = bold(Some(Path::new(beside)))?;
-            return Ok((regular.clone(), bold.unwrap_or(regular)));
-        }
-    }
-    let failure = Failure::new(Exit::Configuration, "font", "there is no font with Japanese for letters");
-    Err(failure.hint("install Debian's package fonts-noto-cjk, or name an OpenType font in letters.font"))
-}
-
 /// The stationery of the installation.
 ///
 /// # Errors
@@ -165,26 +106,13 @@ pub(super) fn stationery(
     language: LanguageArgument,
 ) -> Result<Stationery, Failure> {
     let (settings, _) = session.settings()?;
-    let letters = &settings.letters;
-    #[expect(clippy::cast_precision_loss, reason = "millimetres of an envelope")]
-    let [left, top, width, height] =
-        [letters.window_left, letters.window_top, letters.window_width, letters.window_height]
-            .map(|length| length as f32);
-    let window = Window::new(Area::new(left, top, width, height)).map_err(|error| {
-        let failure = Failure::new(Exit::Configuration, "window", error.to_string());
-        failure.hint("mend letters.window_left, window_top, window_width and window_height; most envelopes have 20, 12, 90, 45")
-    })?;
-    let (regular, bold) = typefaces(letters)?;
-    Ok(Stationery::new(StationeryParts {
-        regular,
-        bold,
-        window,
-        language: language.language(),
-        organization: organization.name,
-        contact: organization.contact,
-        site: settings.http.public_url,
-        date: session.clock.now(),
-    }))
+    Ok(crate::app::stationery(&settings, organization, language.language(), session.clock.now())?)
+}
+
+impl From<PressError> for Failure {
+    fn from(error: PressError) -> Self {
+        Self::new(Exit::Configuration, error.code, error.message).hint(error.hint)
+    }
 }
 
 impl From<LetterError> for Failure {

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use super::batch::{self, Post, Report};
-use super::list::{Person, read};
 use super::paper::{LanguageArgument, Papers, stationery};
 use super::single::facility_name;
 use crate::app::Office;
 use crate::cli::Session;
 use crate::cli::failure::Failure;
+use crate::cli::list_file::faultless;
 use crate::cli::style::plain;
 use crate::enrollment::{Carrier, Invite, SubscriberInvite};
 use crate::letter::Recipient;
+use crate::roster::{Listed, Person, people};
 
 /// Invite everybody on a list, and print their letters
 ///
@@ -19,8 +20,8 @@ use crate::letter::Recipient;
 /// facility, each facility behind a list of its own.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A list is a file of comma or tab separated values (UTF-8) whose first line names the columns, or one
-JSON object a line with the same keys:
+A list is a file as a spreadsheet saves it (commas, semicolons or tabs; UTF-8, UTF-16 or Shift_JIS)
+whose first line names the columns in English or Japanese, or one JSON object a line with these keys:
   name           the person's name, as it shall stand in the certificate (the one that must be there)
   kana           how it is read
   subscriber_id  your own identifier for the person
@@ -58,7 +59,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
-    let people = read(&arguments.list)?;
+    let people = faultless(&arguments.list, people)?.rows;
     let office = session.office()?;
     let organization = session.block_on(office.organization())??;
     let stationery = stationery(session, organization, arguments.language)?;
@@ -66,8 +67,8 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     let recipients = recipients(session, &office, &people)?;
     let mut tried = Tried(0);
     for (person, recipient) in people.iter().zip(&recipients) {
-        let invitable =
-            session.block_on(office.authority.invitable(&office.caller, &invite(person, arguments)))?;
+        let invitable = session
+            .block_on(office.authority.invitable(&office.caller, &invite(&person.value, arguments)))?;
         invitable.map_err(|error| tried.at(person, error.into()))?;
         stationery.check(recipient).map_err(|error| tried.at(person, error.into()))?;
     }
@@ -80,9 +81,10 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     let mut posts = Vec::with_capacity(people.len());
     let mut stopped = None;
     for (person, recipient) in people.iter().zip(recipients) {
-        let invited = session.block_on(office.authority.invite(&office.caller, invite(person, arguments)))?;
+        let invited =
+            session.block_on(office.authority.invite(&office.caller, invite(&person.value, arguments)))?;
         match invited {
-            Ok(issued) => posts.push(Post { recipient, facility: person.facility.clone(), issued }),
+            Ok(issued) => posts.push(Post { recipient, facility: person.value.facility.clone(), issued }),
             Err(error) => {
                 stopped = Some(tried.at(person, error.into()));
                 break;
@@ -105,8 +107,8 @@ struct Tried(usize);
 
 impl Tried {
     /// What went wrong with a person, and how far the list was done.
-    fn at(&self, person: &Person, mut failure: Failure) -> Failure {
-        failure.message = format!("line {} ({}): {}", person.line, plain(&person.name), failure.message);
+    fn at(&self, person: &Listed<Person>, mut failure: Failure) -> Failure {
+        failure.message = format!("row {} ({}): {}", person.row, plain(&person.value.name), failure.message);
         let done = match self.0 {
             0 => "nobody was invited".to_owned(),
             done => format!(
@@ -135,9 +137,13 @@ fn invite(person: &Person, arguments: &Arguments) -> Invite {
 }
 
 /// To whom the letters go, with the facilities' names as the directory has them where the list does not say.
-fn recipients(session: &Session, office: &Office, people: &[Person]) -> Result<Vec<Recipient>, Failure> {
+fn recipients(
+    session: &Session,
+    office: &Office,
+    people: &[Listed<Person>],
+) -> Result<Vec<Recipient>, Failure> {
     let mut recipients = Vec::with_capacity(people.len());
-    for person in people {
+    for Listed { value: person, .. } in people {
         let facility = match (&person.facility_name, &person.facility) {
             (Some(name), _) => Some(name.clone()),
             (None, code) => facility_name(session, office, code.as_ref())?,

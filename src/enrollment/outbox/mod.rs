@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 
 pub use bounce::Bounced;
 pub use query::{MailQuery, MailSummary, Mails, Waiting};
+pub(super) use queue::Mailing;
 pub use record::{MailKind, MailProblem, MailStanding};
 pub use send::{Begun, Delivered, Dispatch};
 

@@ -45,6 +45,7 @@
 
 mod account;
 mod act;
+mod bulk;
 mod cookies;
 mod desk;
 mod enrollment;
@@ -61,6 +62,7 @@ mod home;
 mod interrupted;
 mod issue;
 mod join;
+mod letters;
 mod navigation;
 mod passkeys;
 mod query;

@@ -11,7 +11,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::guard::{Guard, watch_over};
-use super::{account, act, enrollment, enrollments, help, home, issue, join, recover, sign_in, step_up};
+use super::{
+    account, act, bulk, enrollment, enrollments, help, home, issue, join, letters, recover, sign_in, step_up,
+};
 use crate::directory::Act;
 use crate::http::address::at;
 use crate::http::{assets, health, look};
@@ -76,7 +78,7 @@ where
 #[must_use]
 #[rustfmt::skip]
 pub fn rows() -> Vec<Row> {
-    use Guard::{In, Member, Open, SignedIn, SignedInSteppedUp};
+    use Guard::{In, InSteppedUp, Member, Open, SignedIn, SignedInSteppedUp};
     vec![
         // Entrance
         reads("/", SignedIn, home::first),
@@ -120,6 +122,21 @@ pub fn rows() -> Vec<Row> {
         posts("/o/{organization}/enrollments/{enrollment}/note", In(Act::Note), act::perform),
         reads("/o/{organization}/issue", In(Act::Issue), issue::show),
         posts("/o/{organization}/issue", In(Act::Issue), issue::issue),
+        // Lists of people
+        reads("/o/{organization}/bulk", In(Act::Bulk), bulk::list),
+        posts("/o/{organization}/bulk", In(Act::Bulk), bulk::bring),
+        reads("/o/{organization}/bulk/people.csv", In(Act::Bulk), bulk::people_template),
+        reads("/o/{organization}/bulk/{job}", In(Act::Bulk), bulk::show),
+        posts("/o/{organization}/bulk/{job}/begin", In(Act::Bulk), bulk::begin),
+        posts("/o/{organization}/bulk/{job}/cancel", In(Act::Bulk), bulk::cancel),
+        reads("/o/{organization}/bulk/{job}/result.csv", In(Act::Bulk), bulk::result),
+        // Letters
+        reads("/o/{organization}/bulk/{job}/letters", In(Act::ShowCredentials), letters::order),
+        posts("/o/{organization}/bulk/{job}/letters", InSteppedUp(Act::ShowCredentials), letters::print),
+        reads("/o/{organization}/letters", In(Act::ShowCredentials), letters::list),
+        reads("/o/{organization}/letters/{print}", In(Act::ShowCredentials), letters::show),
+        reads("/o/{organization}/letters/{print}/letters.pdf", In(Act::ShowCredentials), letters::first),
+        reads("/o/{organization}/letters/{print}/secrets.pdf", In(Act::ShowCredentials), letters::second),
     ]
 }
 

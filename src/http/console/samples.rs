@@ -10,6 +10,7 @@ use scraper::Html;
 
 use super::account::AccountPage;
 use super::act::ActPage;
+use super::bulk::{BulkPage, JobPage};
 use super::enrollment::EnrollmentPage;
 use super::enrollments::EnrollmentsPage;
 use super::entered::Entered;
@@ -21,6 +22,7 @@ use super::home::{Choice, ChooserPage, HomePage, shown};
 use super::interrupted::{Kept, ResumePage};
 use super::issue::IssuePage;
 use super::join::JoinPage;
+use super::letters::{LettersPage, OrderPage, PrintingPage};
 use super::navigation::{NavigationGroup, Way};
 use super::passkeys::Ceremony;
 use super::recover::{CodeShownPage, NewPasskeyPage, RecoverPage};
@@ -359,6 +361,11 @@ fn render<P: Sampled>(into: &mut Vec<Rendered>) {
 /// Every page of the console.
 pub fn all() -> Vec<Rendered> {
     let mut pages = Vec::new();
+    render::<BulkPage>(&mut pages);
+    render::<JobPage>(&mut pages);
+    render::<LettersPage>(&mut pages);
+    render::<OrderPage>(&mut pages);
+    render::<PrintingPage>(&mut pages);
     render::<CodePage>(&mut pages);
     render::<HelpPage>(&mut pages);
     render::<ChooserPage>(&mut pages);

@@ -1,0 +1,25 @@
+//! Many at once: a list is brought, judged, issued, followed; its letters are printed.
+
+mod begin;
+mod job;
+mod list;
+mod reason;
+mod result;
+#[cfg(test)]
+mod samples;
+mod template;
+mod upload;
+
+pub use begin::{begin, cancel};
+#[cfg(test)]
+pub use job::JobPage;
+pub use job::show;
+pub(in crate::http::console) use job::trouble;
+pub(super) use job::{JobLine, named};
+#[cfg(test)]
+pub use list::BulkPage;
+pub use list::{bring, list};
+pub use result::result;
+#[cfg(test)]
+pub(super) use samples::line as sample_line;
+pub use template::people as people_template;
