@@ -156,7 +156,10 @@ pub fn find_entry(
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+    use rusqlite::StatementStatus;
+
     use super::*;
+    use crate::store::embedded::open::{OpenOptions, open};
     use crate::store::embedded::schema;
 
     #[test]
@@ -186,5 +189,19 @@ mod tests {
             );
             assert!(rows.starts_with("SEARCH ") && rows.ends_with(sought), "{rows}");
         }
+    }
+
+    #[test]
+    fn a_question_is_planned_once_whatever_it_asks_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let connection = open(&directory.path().join("store"), &OpenOptions::default()).unwrap();
+        let (partition, index) = (Partition::installation(), Key::new("index").unwrap());
+        for prefix in ["a", "b", "c"] {
+            let wanted = Scan { prefix: prefix.to_owned(), limit: 1, ..Scan::default() };
+            scan(&connection, &partition, &index, &wanted).unwrap();
+        }
+        let statement = connection.prepare_cached(ASCENDING).unwrap();
+        assert!(statement.get_status(StatementStatus::Run) >= 3);
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }
