@@ -24,8 +24,9 @@ screenshots: export TEGATA_SCREENSHOTS ?= target/screenshots
 screenshots: packages ## a picture of every page, in each language, narrow and wide, light and dark (into target/screenshots)
 	cargo test --locked --test browser axe_finds_nothing
 
-bench: ## every figure of docs/performance.md
-	cargo bench --locked
+bench: ## every figure of docs/performance.md, as one table (half an hour)
+	@tests/install-packages ../benches/packages.txt
+	cargo bench --locked --bench figures
 
 demo: ## the whole thing on this machine: scan, claim, install, check
 	cargo run --locked --release -- demo

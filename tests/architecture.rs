@@ -4,6 +4,8 @@
 
 #[path = "architecture/dependencies.rs"]
 mod dependencies;
+#[path = "architecture/figures.rs"]
+mod figures;
 #[path = "architecture/source.rs"]
 mod source;
 #[path = "architecture/teeth.rs"]

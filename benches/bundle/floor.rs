@@ -3,7 +3,6 @@
 
 use openssl::asn1::{Asn1Integer, Asn1Time};
 use openssl::bn::BigNum;
-use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::hash::{MessageDigest, hash};
 use openssl::nid::Nid;
 use openssl::pkcs12::Pkcs12;
@@ -106,23 +105,6 @@ impl<'a> Floor<'a> {
         let certificate = self.certificate(key);
         (self.pkcs12(key, &certificate, variant), self.signature())
     }
-
-    pub fn profile(&self) -> &[u8] {
-        &self.profile
-    }
-}
-
-/// OpenSSL's own writer of CMS, a peer rather than a floor.
-pub fn openssl_cms(
-    certificate: &X509,
-    chain: &Stack<X509>,
-    key: &PKeyRef<Private>,
-    content: &[u8],
-) -> Vec<u8> {
-    let options = CMSOptions::BINARY | CMSOptions::NOSMIMECAP;
-    let message =
-        CmsContentInfo::sign(Some(certificate), Some(key), Some(chain), Some(content), options).unwrap();
-    message.to_der().unwrap()
 }
 
 fn extensions_of(certificate: &X509Ref) -> Vec<X509Extension> {

@@ -1,19 +1,16 @@
-//! What a bundle costs: each step next to the bare OpenSSL calls, first by criterion in wall-clock time, then as a
-//! table of ratios.
+//! What each step of a bundle costs, next to the bare OpenSSL calls, by criterion, which also says what changed since the run before.
+//! For whoever works on these steps; the whole bundle's ratio is a row of `--bench figures`.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark stops at the first surprise")]
 
 mod floor;
-mod paired;
 mod setup;
-mod table;
 
 use criterion::{BatchSize, Criterion};
 use tegata::pki::{Identity, KeyType, SubjectKey, Variant};
 
 use floor::Floor;
 use setup::{Setup, serial};
-use table::Effort;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
@@ -21,15 +18,6 @@ fn main() {
         steps(&mut criterion, kind);
     }
     criterion.final_summary();
-    // Cargo passes --bench when it measures; otherwise this is only to run once.
-    let measuring = std::env::args().any(|argument| argument == "--bench");
-    let effort = if measuring {
-        Effort { pairs: 400, keys: 64, generated: 400 }
-    } else {
-        Effort { pairs: 2, keys: 2, generated: 2 }
-    };
-    let met = table::print(&effort);
-    assert!(met || !measuring, "the goal is missed");
 }
 
 /// Every step of a bundle with keys of this kind, ours and the floor's.

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
 use tegata::pki::{KeyType, SubjectKey, Variant};
 
 use crate::Effort;
-use crate::process::{median, used_by_children};
+use crate::paired::{Paired, timed};
+use crate::process::used_by_children;
 use crate::setup::Setup;
+use crate::table::Table;
 
 const EXTENSIONS: &str = "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n\
                           subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n";
@@ -53,23 +54,15 @@ fn of_command(times: usize, mut command: impl FnMut() -> Command) -> Duration {
     used_by_children().saturating_sub(before) / u32::try_from(times).unwrap()
 }
 
-/// What `times` runs of our own used, on this thread.
-fn of_ours(times: usize, mut work: impl FnMut()) -> Duration {
-    let now = || {
-        let time = clock_gettime(ClockId::ThreadCPUTime);
-        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap())
-    };
-    let before = now();
-    for _ in 0..times {
-        work();
-    }
-    now().saturating_sub(before) / u32::try_from(times).unwrap()
-}
-
-pub fn print(effort: Effort) {
-    println!("\n| the same, made by | Tegata | them | ratio |");
-    println!("|---|---|---|---|");
-    for kind in [KeyType::P256, KeyType::Rsa2048] {
+pub fn measure(effort: Effort, table: &mut Table) {
+    let names = [
+        (KeyType::Rsa2048, "peer-openssl-rsa", "peer-cfssl-rsa"),
+        (KeyType::P256, "peer-openssl-p256", "peer-cfssl-p256"),
+    ];
+    for (kind, openssl, cfssl) in names {
+        if !table.wants(&[openssl, cfssl]) {
+            continue;
+        }
         let folder = tempfile::tempdir().unwrap();
         let setup = Setup::new(kind);
         authority(folder.path(), kind);
@@ -82,35 +75,40 @@ pub fn print(effort: Effort) {
             .unwrap()
             .to_owned();
         lay_down(folder.path(), &setup, &profile, &mark);
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/deployment/peers.sh");
-        let by_script = || {
-            let mut command = Command::new(script);
-            command.arg(folder.path()).arg(kind.to_string());
-            command
-        };
-        let bundle = || drop(setup.bundle(SubjectKey::generate(kind).unwrap(), Variant::Modern));
-        row(effort, &format!("{kind}: bundle, by a script of `openssl`"), bundle, by_script);
-        let certificate = || drop(setup.certificate(&SubjectKey::generate(kind).unwrap()));
-        let name = format!("{kind}: key and certificate, by `cfssl gencert`");
-        if Command::new("cfssl").arg("version").stdout(Stdio::null()).status().is_err() {
-            println!("| {name} | | not installed | |");
-            continue;
+        if table.wants(&[openssl]) {
+            let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/figures/peers.sh");
+            let bundle = || drop(setup.bundle(SubjectKey::generate(kind).unwrap(), Variant::Modern));
+            let paired = beside(effort, 5, bundle, || {
+                let mut command = Command::new(script);
+                command.arg(folder.path()).arg(kind.to_string());
+                command
+            });
+            table.paired(openssl, &paired);
         }
-        row(effort, &name, certificate, || {
-            let mut command = Command::new("cfssl");
-            command.args(["gencert", "-ca", "issuer.pem", "-ca-key", "issuer.key", "request.json"]);
-            command.current_dir(folder.path());
-            command
-        });
+        if Command::new("cfssl").arg("version").stdout(Stdio::null()).status().is_err() {
+            table.without(cfssl, "`cfssl` is not installed");
+        } else if table.wants(&[cfssl]) {
+            let certificate = || drop(setup.certificate(&SubjectKey::generate(kind).unwrap()));
+            // The system counts in hundredths of a second.
+            let paired = beside(effort, if kind.is_rsa() { 5 } else { 50 }, certificate, || {
+                let mut command = Command::new("cfssl");
+                command.args(["gencert", "-ca", "issuer.pem", "-ca-key", "issuer.key", "request.json"]);
+                command.current_dir(folder.path());
+                command
+            });
+            table.paired(cfssl, &paired);
+        }
     }
 }
 
-fn row(effort: Effort, name: &str, mut ours: impl FnMut(), mut theirs: impl FnMut() -> Command) {
-    let (mut own, mut other) = (Vec::new(), Vec::new());
-    for _ in 0..effort.turns {
-        own.push(of_ours(effort.bundles, &mut ours).as_secs_f64() * 1e3);
-        other.push(of_command(effort.bundles, &mut theirs).as_secs_f64() * 1e3);
-    }
-    let ratio = median(own.iter().zip(&other).map(|(own, other)| own / other).collect());
-    println!("| {name} | {:.2} ms | {:.1} ms | {ratio:.3} |", median(own), median(other));
+fn beside(
+    effort: Effort,
+    times: usize,
+    mut ours: impl FnMut(),
+    mut theirs: impl FnMut() -> Command,
+) -> Paired {
+    let times = times.min(effort.work / 20);
+    let own = |_| timed(u32::try_from(times).unwrap(), &mut ours);
+    let other = |_| of_command(times, &mut theirs).as_secs_f64() * 1e6;
+    Paired::measure(effort.turns, own, other)
 }

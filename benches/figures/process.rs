@@ -4,27 +4,36 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
+use crate::client::Connection;
+
 /// The system counts processor time in these.
 const TICK: Duration = Duration::from_millis(10);
 
 /// A process, killed when it is dropped.
-pub struct Process(pub Child);
+pub struct Process {
+    child: Child,
+    began: Instant,
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
 impl Process {
     pub fn start(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        let began = Instant::now();
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        Self { child, began }
     }
 
     /// The processor time that it has used so far (proc(5): `utime` and `stime`).
     pub fn used(&self) -> Duration {
-        used(&self.0.id().to_string(), [13, 14])
+        used(&self.child.id().to_string(), [13, 14])
     }
 }
 
@@ -46,7 +55,7 @@ pub fn listens(port: u16) {
     let deadline = Instant::now() + Duration::from_mins(1);
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(Instant::now() < deadline, "nobody listens on {port}");
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(Duration::from_micros(500));
     }
 }
 
@@ -55,7 +64,31 @@ pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// An installation that `tegata init` makes, with an offer that costs little.
+/// How a node is started.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Serve {
+    /// On this processor alone.
+    pub processor: Option<usize>,
+    /// The landing site speaks TLS.
+    pub tls: bool,
+}
+
+/// A node and where it listens.
+pub struct Node {
+    pub port: u16,
+    pub check: u16,
+    pub process: Process,
+}
+
+impl Node {
+    /// How long it took from its start until it said that it is ready.
+    pub fn ready(&self) -> Duration {
+        assert_eq!(Connection::open(self.port, "10.0.0.1").get("/readyz").status, 200);
+        self.process.began.elapsed()
+    }
+}
+
+/// An installation that `tegata init` makes, with an offer that costs little beside the usual ones.
 pub struct Installation {
     folder: tempfile::TempDir,
     settings: Vec<(String, String)>,
@@ -70,7 +103,8 @@ key = "p-256"
 
 impl Installation {
     pub fn create(settings: &[(&str, String)]) -> Self {
-        let folder = tempfile::Builder::new().prefix("tegata-bench-").tempdir().unwrap();
+        // In the build directory: `/tmp` is often memory, on which a flush costs nothing.
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let owned = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
         let installation = Self { folder, settings: settings.iter().map(owned).collect() };
         let mut init = installation.tegata(&["init", "--key", "p-256", "--organization", "Example Care"]);
@@ -80,12 +114,17 @@ impl Installation {
         installation
     }
 
-    fn site(&self) -> PathBuf {
+    pub fn site(&self) -> PathBuf {
         self.folder.path().join("site")
     }
 
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The embedded engine's file.
+    pub fn store_file(&self) -> PathBuf {
+        self.site().join("store/store.sqlite")
     }
 
     pub fn tegata(&self, arguments: &[&str]) -> Command {
@@ -95,31 +134,41 @@ impl Installation {
         command
     }
 
-    /// Starts a node on one port for each site, on one processor where one is named.
-    pub fn serve(&self, port: u16, processor: Option<usize>) -> Process {
+    /// Starts a node and waits until it listens.
+    pub fn serve(&self, serve: Serve) -> Node {
+        let (port, check) = (free_port(), free_port());
         let tegata = self.tegata(&["serve"]);
-        let mut command = match processor {
+        let mut command = match serve.processor {
             None => tegata,
             Some(number) => pinned(&tegata, number),
         };
         command
             .env("TEGATA_HTTP_LISTEN", format!("127.0.0.1:{port}"))
-            .env("TEGATA_CHECK_LISTEN", "127.0.0.1:0")
+            .env("TEGATA_CHECK_LISTEN", format!("127.0.0.1:{check}"))
             .env("TEGATA_POOL_RSA_2048", "0")
             // So that one client can say that it is many, and is not asked to wait.
             .env("TEGATA_PROXIES_TRUSTED", "127.0.0.1/32");
+        if serve.tls {
+            command.env("TEGATA_HTTP_CERTIFICATE", self.site().join("check/server.pem"));
+            command.env("TEGATA_HTTP_KEY", self.site().join("check/server.key"));
+        }
         let process = Process::start(&mut command);
         listens(port);
-        process
+        Node { port, check, process }
+    }
+
+    /// Invites somebody; what `tegata invite --json` prints.
+    pub fn invited(&self, offer: &str) -> String {
+        let mut command =
+            self.tegata(&["invite", "--json", "--subscriber", "Hanako Yamada", "--offer", offer]);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Invites somebody: code and secret.
     pub fn invite(&self) -> (String, String) {
-        let mut command =
-            self.tegata(&["invite", "--json", "--subscriber", "Hanako Yamada", "--offer", "quick"]);
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let told: Value = serde_json::from_str(&self.invited("quick")).unwrap();
         let text = |key: &str| told[key].as_str().unwrap().to_owned();
         (text("link").rsplit('/').next().unwrap().to_owned(), text("secret"))
     }
@@ -136,16 +185,4 @@ pub fn pinned(command: &Command, processor: usize) -> Command {
         }
     }
     taskset
-}
-
-/// The median.
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
-}
-
-/// A count as a number to reckon with.
-pub fn real(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap())
 }
