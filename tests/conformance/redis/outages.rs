@@ -176,8 +176,9 @@ async fn a_partition_that_vanished_is_not_made_anew() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_replicas_it_should_wait_for_a_commit_is_in_doubt() {
     let server = Server::durable(&[]);
-    let settings = RedisSettings { wait_replicas: 1, ..hasty(&server) };
-    let store = open(settings).await.unwrap();
+    let hasty = RedisSettings { wait_replicas: 1, ..hasty(&server) };
+    let patient = RedisSettings { prefix: hasty.prefix.clone(), wait_replicas: 1, ..settings(&server.url()) };
+    let store = open(hasty).await.unwrap();
     let doubtful = store.commit(&here(), put("a", b"1").event(b"1".to_vec())).await;
     assert!(
         matches!(&doubtful, Err(StoreError::Unknown(text)) if text.contains("wait_replicas")),
@@ -187,6 +188,8 @@ async fn without_the_replicas_it_should_wait_for_a_commit_is_in_doubt() {
     let port = server.port.to_string();
     let replica = Server::durable(&["--replicaof", "127.0.0.1", &port]);
     while !server.cli(&["info", "replication"]).contains("state=online") {}
+    // One that waits as long as a busy machine takes.
+    let store = open(patient).await.unwrap();
     let guard = tegata::store::Guard::Absent(key("a"));
     let conflict = store.commit(&here(), put("a", b"2").guard(guard)).await;
     assert_eq!(conflict, Err(StoreError::Conflict(key("a"))));
