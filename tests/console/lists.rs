@@ -168,6 +168,22 @@ fn codes(directory: &Path, file: &str) -> BTreeSet<String> {
     codes
 }
 
+/// Waits until letters are drawn.
+async fn drawn(browser: &mut Browser, printing: &str) -> Page {
+    loop {
+        let page = browser.get(printing).await;
+        match page.find("body", "data-state").as_deref() {
+            Some("drawing") => {
+                assert_eq!(page.headers.get("refresh").unwrap(), "2");
+                // Drawn on a thread of the real machine, whose time the test does not have in hand.
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            Some("ready") => return page,
+            other => panic!("{other:?}: {}", page.text),
+        }
+    }
+}
+
 /// Orders the letters of a list, waits until they are drawn, and takes both files away.
 async fn print(browser: &mut Browser, at: &str, directory: &Path, facility: &str) -> Page {
     let order = browser.get(&format!("{at}/letters")).await;
@@ -178,18 +194,7 @@ async fn print(browser: &mut Browser, at: &str, directory: &Path, facility: &str
     let printing = sent.goes_to().to_owned();
     // The same form sent twice prints once.
     assert_eq!(browser.submit(&order, "form#print", &fields).await.goes_to(), printing);
-    let page = loop {
-        let page = browser.get(&printing).await;
-        match page.find("body", "data-state").as_deref() {
-            Some("drawing") => {
-                assert_eq!(page.headers.get("refresh").unwrap(), "2");
-                // Drawn on a thread of the real machine, whose time the test does not have in hand.
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            }
-            Some("ready") => break page,
-            other => panic!("{other:?}: {}", page.text),
-        }
-    };
+    let page = drawn(browser, &printing).await;
     for name in ["letters.pdf", "secrets.pdf"] {
         let file = browser.get_bytes(&format!("{printing}/{name}")).await;
         assert!(file.starts_with(b"%PDF-"), "{name}");
@@ -239,6 +244,7 @@ async fn the_letters_of_a_list_are_printed_and_what_was_printed_before_is_waste(
     assert_eq!(world.signed_in(&stranger).await.get(&elsewhere).await.status, 404);
     let help_desk = world.member(&world.midori, Role::HelpDesk).await;
     assert_eq!(world.signed_in(&help_desk).await.get(&printing).await.code(), "T-503");
+    drawn(&mut browser, &printing).await;
     world.advance_minutes(31);
     assert_eq!(browser.get(&printing).await.status, 404);
 }
