@@ -32,6 +32,8 @@ fn cluster() -> [Server; 3] {
     let addresses = nodes.each_ref().map(Server::address);
     let [one, two, three] = addresses.each_ref().map(String::as_str);
     cli(&["--cluster", "create", one, two, three, "--cluster-yes"]);
+    // It says that all is done when one node knows it.
+    while !nodes.iter().all(|node| node.cli(&["cluster", "info"]).contains("cluster_state:ok")) {}
     nodes
 }
 
