@@ -40,7 +40,7 @@ impl Ground {
         let began = Instant::now();
         let page = self.person.get(link).await;
         assert_eq!((page.status.as_u16(), page.code().as_deref()), (503, Some("T-190")), "{}", page.said());
-        assert!(page.text.contains("まだ何も使われていません"), "{}", page.said());
+        assert!(page.text.contains("案内はまだ使われていません"), "{}", page.said());
         assert_eq!(page.headers["retry-after"], "5");
         let page = check(&self.node.check, &self.node.root(), None).await;
         assert!(page.status.is_success(), "nobody needs the store to be told that no certificate was shown");
