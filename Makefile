@@ -24,7 +24,7 @@ screenshots: export TEGATA_SCREENSHOTS ?= target/screenshots
 screenshots: packages ## a picture of every page, in each language, narrow and wide, light and dark (into target/screenshots)
 	cargo test --locked --test browser axe_finds_nothing
 
-bench: ## every figure of docs/performance.md, as one table (half an hour)
+bench: ## every figure of docs/performance.md, as one table (a quarter of an hour)
 	@tests/install-packages ../benches/packages.txt
 	cargo bench --locked --bench figures
 

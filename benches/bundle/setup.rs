@@ -95,6 +95,7 @@ impl Setup {
             organization_name: "手形の会",
             organization_id: "tegata",
             enrollment_id: "0193",
+            check_url: Some("https://check.example.jp/check"),
             ..TemplateValues::default()
         };
         let context = ProfileContext {

@@ -5,5 +5,6 @@
 mod bundle;
 mod certificate;
 mod fixture;
+mod measured;
 mod signature;
 mod tool;
