@@ -21,8 +21,8 @@ use crate::directory::{Facility, Organization, Subscriber};
 use crate::ledger::{CertificateRecord, CertificateStatus};
 use crate::pki::pkcs12::{BundlePassword, FriendlyName, Variant, write};
 use crate::pki::{
-    Attribute, Identity, Issuance, IssuancePolicy, Issuer, KeyPool, PkiError, ProfileSigner, Subject,
-    SubjectAltName,
+    Attribute, Identity, Issuance, IssuancePolicy, Issuer, KeyPool, PkiError, ProfileSigner, Standing,
+    Subject, SubjectAltName,
 };
 use crate::profile::{
     self, Extension, Offer, PasswordMode, PayloadTemplate, ProfileContext, TargetDeviceType, TemplateValues,
@@ -139,6 +139,16 @@ impl Maker {
     #[must_use]
     pub fn issuer_name(&self) -> String {
         self.issuer_name.to_string()
+    }
+
+    /// Where `now` stands in the validity of the signer's certificate, as it was read last; nothing where there is no signer.
+    pub(super) fn signer_standing(&self, now: Timestamp) -> Option<Standing> {
+        self.signer.as_ref().map(|signer| signer.load().standing(now))
+    }
+
+    /// The keys that are kept ready.
+    pub(super) fn pool(&self) -> &KeyPool {
+        &self.pool
     }
 
     fn issuer(&self) -> Result<&Issuer, BundleError> {

@@ -37,6 +37,7 @@ mod sealed;
 mod state;
 mod succession;
 mod transition;
+mod upkeep;
 mod view;
 
 pub use acts::{Asked, Done, Effect, EnrollmentAct, Preview, Seen};
@@ -71,6 +72,7 @@ pub use refusal::Refusal;
 pub use retire::Retirement;
 pub use state::{Attempts, Claim, Credentials, Delivery, Standing, State};
 pub use transition::{Door, LockPolicy, Presented, Presenting};
+pub use upkeep::Upkeep;
 pub use view::{
     BundleFile, CheckOutcome, FetchPart, FetchedBundle, FetchedFile, IssuedInvitation, OpenedInvitation,
     OpenedTicket, Resumable, TicketProgress, TicketStanding,

@@ -19,5 +19,6 @@ mod reach;
 mod redraw;
 mod succession;
 mod transitions;
+mod upkeep;
 #[expect(dead_code, reason = "other tests use more of it")]
 mod world;

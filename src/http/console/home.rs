@@ -6,6 +6,7 @@ use askama::Template;
 use super::desk::Desk;
 use super::frame::{ConsoleFrame, role_name};
 use super::routes;
+use super::upkeep::{Upheld, upheld};
 use crate::directory::Act;
 use crate::enrollment::Need;
 use crate::http::error::HttpError;
@@ -34,6 +35,8 @@ pub struct HomePage {
     pub frame: ConsoleFrame,
     /// What needs a hand, the most urgent first; those of which there are none at the end.
     pub needs: Vec<NeedCount>,
+    /// What the installation itself needs.
+    pub upkeep: Vec<Upheld>,
     /// Whether nothing does.
     pub quiet: bool,
     /// Where an enrollment is issued, for those who may.
@@ -101,7 +104,8 @@ pub async fn organization(desk: Desk) -> Result<HttpResponse, HttpError> {
     let issue = desk.at("issue");
     let issue = (desk.may(Act::Issue) && routes::has("/o/{organization}/issue")).then_some(issue);
     let frame = desk.frame("home", &desk.words().say("home-title"));
-    desk.page(&HomePage { frame, needs, quiet, issue })
+    let upkeep = upheld(&desk);
+    desk.page(&HomePage { frame, needs, upkeep, quiet, issue })
 }
 
 /// One of the counts.

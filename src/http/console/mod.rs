@@ -78,6 +78,7 @@ mod telling;
 #[cfg(test)]
 mod texts;
 mod typed;
+mod upkeep;
 
 pub use guard::Guard;
 pub use refusal::Trouble;

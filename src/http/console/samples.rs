@@ -29,9 +29,10 @@ use super::recover::{CodeShownPage, NewPasskeyPage, RecoverPage};
 use super::refusal::{ALL, RefusalPage};
 use super::sign_in::SignInPage;
 use super::step_up::StepUpPage;
+use super::upkeep;
 use crate::clock::ManualClock;
 use crate::directory::{AccountId, Act, ListedSession, Passkey, Role, Session};
-use crate::enrollment::Need;
+use crate::enrollment::{Need, Upkeep};
 use crate::entropy::SystemEntropy;
 use crate::http::catalogues::{catalogue_of, keys_of};
 use crate::http::language::Language;
@@ -112,7 +113,7 @@ pub fn outside(words: Words, name: &'static str, title: &impl ToString) -> Conso
 
 impl Sampled for HomePage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let page = |numbers: [usize; 7], role: Role| {
+        let page = |numbers: [usize; 7], role: Role, upkeep: &[Upkeep]| {
             let counted = Need::ALL.into_iter().zip(numbers);
             let mut needs: Vec<_> = counted
                 .map(|(need, number)| shown(words, need, number, number == 1_000, "/o/midori/enrollments"))
@@ -121,13 +122,23 @@ impl Sampled for HomePage {
             Self {
                 frame: within(words, role, "home", &words.say("home-title")),
                 needs,
+                upkeep: upkeep.iter().map(|need| upkeep::shown(words, *need)).collect(),
                 quiet: numbers == [0; 7],
                 issue: role.may(Act::Issue).then(|| "/o/midori/issue".to_owned()),
             }
         };
+        let at = now();
+        let all = [
+            Upkeep::IssuerEnded(at),
+            Upkeep::SignerEnded(at),
+            Upkeep::IssuerEnds(at),
+            Upkeep::SignerEnds(at),
+            Upkeep::KeysWaitedFor,
+        ];
         vec![
-            ("home", page([3, 12, 1, 4, 1_000, 0, 0], Role::Operator)),
-            ("home-quiet", page([0; 7], Role::Auditor)),
+            ("home", page([3, 12, 1, 4, 1_000, 0, 0], Role::Operator, &[])),
+            ("home-quiet", page([0; 7], Role::Auditor, &[])),
+            ("home-upkeep", page([1, 0, 0, 0, 2, 0, 0], Role::Operator, &all)),
         ]
     }
 }
