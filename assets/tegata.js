@@ -1,6 +1,6 @@
 // Everything works without this file. It adds a copy button, and tells the form what only a script can see: whether the
 // "Mac" has a touch screen (then it is an iPad), and which version of Android or Windows this is. The ticket's page learns
-// by it that the certificate is installed, and counts the minutes down.
+// by it that the certificate is installed, and counts the minutes down; the old device learns how far the new one is.
 (() => {
   "use strict";
 
@@ -75,13 +75,15 @@
   }
 
   const watched = document.body.dataset.watch;
+  const stage = document.body.dataset.stage;
   if (watched && window.fetch) {
     const deadline = document.getElementById("deadline");
     const countdown = document.getElementById("countdown");
     const SOON = 3000;
-    const LATE = 30000;
+    // Who stands there with both devices in hand waits for it.
+    const LATE = stage ? 5000 : 30000;
     let wait = SOON;
-    let left = 200;
+    let left = stage ? 900 : 200;
     let timer = 0;
 
     const count = () => {
@@ -94,10 +96,11 @@
       clearTimeout(timer);
       if (document.hidden || left <= 0) return;
       left -= 1;
-      fetch(watched, { cache: "no-store", credentials: "omit" })
+      // The check site knows a person by the certificate that goes with the connection.
+      fetch(watched, { cache: "no-store", credentials: "same-origin" })
         .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
         .then((now) => {
-          if (now.state === "installed") {
+          if (now.state === "installed" || (stage && now.state !== stage)) {
             location.reload();
             return;
           }

@@ -514,7 +514,7 @@ t-106-todo = The retrieval number and the secret code still work.
 t-106-action = Enter the retrieval number
 t-107-title = This invitation was cancelled
 t-107-fact = It was cancelled on { $at }.
-t-107-why = The person in charge cancelled it.
+t-107-why = The person in charge, or its owner, cancelled it.
 t-107-todo = If you did not expect this, please ask the person in charge.
 t-108-title = The certificate has already been handed out
 t-108-fact = It was handed out on { $at }, to this kind of device: { $device }.
@@ -643,7 +643,7 @@ t-305-fact = It was revoked on { $at } ({ $reason ->
     [privilege-withdrawn] use ended
    *[unspecified] no reason recorded
 }).
-t-305-why = The person in charge revoked this certificate.
+t-305-why = The person in charge, or its owner, revoked this certificate.
 t-305-todo = If you still need one, please ask for a new certificate.
 t-306-title = An old certificate was chosen
 t-306-fact = A newer certificate took its place on { $at }.
@@ -658,6 +658,57 @@ t-308-todo = Turn Wi-Fi off and check again by the mobile line. To use this netw
 t-390-title = It cannot be checked at the moment
 t-390-why = There is a passing problem. Nothing is wrong with the certificate.
 t-390-todo = Please wait a little and check again.
+
+## A change to another device, on the old one
+
+check-change = Change to a new device
+change-title = Change to a new device
+change-lead-scan = Scan the QR code of the next page with the camera of the new device.
+change-lead-stays = The certificate on this device goes on working until the new one has been seen to work.
+change-lead-ends = Then the certificate on this device ends.
+change-begin = Show the QR code
+change-back = Back, without a change
+change-invited-otherwise = You have, or will get, another invitation. If you begin here, that one ends.
+change-stopped = It was stopped on { $at }. The certificate on this device works as before.
+change-shown-title = Scan this with the new device
+change-scan = Scan the QR code with the camera of the new device
+change-scan-picture = QR code for the new device to scan
+change-by-number = If it cannot be scanned
+change-by-number-how = Open this address on the new device and enter the retrieval number.
+change-secret = Enter the secret code on the page that opens
+change-secret-keep = Show it to nobody else.
+change-install = Install the certificate on the new device
+change-install-how = Follow the pages on the new device. The change is complete after “Check the certificate”.
+change-until = It works until { $until } ({ $span } left).
+change-look = See how far it is
+change-hidden-title = The change is under way
+change-hidden-why = The QR code and the secret code are shown only where the change was begun. If you have them shown anew, the ones before work no more.
+change-renew = Show a new QR code
+change-late-title = The QR code has expired
+change-late-fact = It worked until { $at }.
+change-late-why = The new device has got nothing yet. The certificate on this device works as before.
+change-taken-title = The new device has got its certificate
+change-taken-fact = It was fetched on { $at }, on this kind of device: { $device }.
+change-taken-todo = Install it on the new device and press “Check the certificate” there. Until then the one on this device works as before.
+change-taken-not-you = If that was not you, stop it at once and tell the person in charge.
+change-done-title = You have changed to the new device
+change-done-ended = The certificate on this device does not work any more. Please use the new device.
+change-stop-lead = If you stop it, the QR code and whatever the new device has got will not work. The certificate on this device works as before.
+change-stop = Stop the change
+change-again-title = Please press it again
+change-again = Please press the button on the page once more.
+t-310-title = It cannot be begun now
+t-310-why = For safety, a change can be begun three times in 24 hours.
+t-310-todo = Please try again tomorrow. If it is urgent, ask the person in charge for a new certificate.
+t-311-title = The change has come further already
+t-311-why = The new device has got its certificate.
+t-311-todo = Go on with the new device. If that was not you, tell the person in charge at once.
+t-312-title = You cannot change devices on this page
+t-312-why = The person in charge does that.
+t-312-todo = Please ask for an invitation for your new device. The certificate on this device works as before.
+t-313-title = You cannot get a new certificate now
+t-313-why = No certificates are issued to you at the moment.
+t-313-todo = Please ask the person in charge.
 
 ## Help
 
@@ -695,7 +746,7 @@ t-409-why = It is shown on the page of the download. It may be the secret code, 
 t-409-todo = Within its time, open the page of the download again to see it. After that, ask for a new certificate: nobody can look the old password up.
 t-410-title = A new device, or a lost one
 t-410-why = Every device has a certificate of its own, which cannot be moved to another.
-t-410-todo = For a new device, ask for a new invitation. The old certificate works until the new one has been seen to work. If a device is lost or stolen, say so at once: its certificate can be stopped immediately.
+t-410-todo = For a new device, press “Check the certificate” on the old one and go on to “Change to a new device”. If that is not shown, or the old device does not work, ask for a new invitation. The old certificate works until the new one has been seen to work. If a device is lost or stolen, say so at once: its certificate can be stopped immediately.
 topic-hosts = Sites
 topic-fingerprint = Fingerprint of the root certificate
 probe-title = This network

@@ -70,6 +70,12 @@ revoked-subject = { $organization }: your certificate was revoked
 revoked-title = Your certificate was revoked
 revoked-lead = Your certificate was revoked. It does not let you in any more.
 
+change-subject = { $organization }: a change to a new device has begun
+change-title = A change to a new device has begun
+change-lead = With your device, somebody has begun to set up a new device for your certificate.
+change-goes-on = When the new device has been seen to work, the certificate on the old one ends. Until then it works as before.
+change-not-you = If this was not you, somebody else may be at your device. Please get in touch with us at once.
+
 ## A mail to try
 
 test-subject = { $organization }: a test of the mail

@@ -70,6 +70,12 @@ revoked-subject = 【{ $organization }】証明書が使えなくなりました
 revoked-title = 証明書が使えなくなりました
 revoked-lead = あなたの証明書を失効しました。この証明書では、もう接続できません。
 
+change-subject = 【{ $organization }】新しい端末への切り替えが始まりました
+change-title = 新しい端末への切り替えが始まりました
+change-lead = お使いの端末から、新しい端末で証明書を受け取る手続きが始まりました。
+change-goes-on = 新しい端末で使えることが確かめられると、これまでの端末の証明書は使えなくなります。それまでは、そのままお使いいただけます。
+change-not-you = お心当たりのないときは、ほかの人が手続きをしているおそれがあります。すぐにお問い合わせ先へご連絡ください。
+
 ## 試しに送るメール
 
 test-subject = 【{ $organization }】メールの送信テスト

@@ -42,6 +42,7 @@ Examples:
   tegata organization set --contact-email ''
   tegata organization set --accent '#1a4f9c' --logo logo.png
   tegata organization set --first-question facility
+  tegata organization set --change-alone no
   tegata organization set --mail-notices fetched,revoked --mail-secret apart")]
     Set(Box<Set>),
 }
@@ -65,6 +66,9 @@ struct Set {
     /// What people without a link are asked for first
     #[arg(long, value_name = "WHAT")]
     first_question: Option<Question>,
+    /// Whether people may change to a new device alone, with the old one in hand
+    #[arg(long, value_name = "WHETHER")]
+    change_alone: Option<Whether>,
     #[command(flatten)]
     mail: MailArguments,
     #[arg(long, help = "Print JSON: id, name, contact, look, first_question, policy, mail")]
@@ -118,6 +122,9 @@ fn change(organization: &mut Organization, arguments: &Set) {
         }
     }
     arguments.mail.change(organization);
+    if let Some(whether) = arguments.change_alone {
+        organization.policy.change_alone = whether == Whether::Yes;
+    }
     match arguments.first_question {
         Some(Question::Number) => organization.first_question = FirstQuestion::Number,
         Some(Question::Facility) => organization.first_question = FirstQuestion::Facility,
@@ -153,6 +160,15 @@ enum Question {
     Number,
     /// The code of their facility; its name and look appear
     Facility,
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Whether {
+    /// The check page on the old device has a button for it
+    Yes,
+    /// An operator reissues
+    No,
 }
 
 /// Puts the logo that was asked for into the organization's look; its picture is still to be kept.
@@ -193,5 +209,6 @@ fn text(organization: &Organization) -> String {
             "first question",
             (organization.first_question == FirstQuestion::Facility).then(|| "facility".to_owned()),
         ),
+        ("device change", (!organization.policy.change_alone).then(|| "by an operator only".to_owned())),
     ]) + &policy::text(organization)
 }

@@ -58,6 +58,8 @@ pub struct Policy {
     pub stuck_after_hours: u32,
     /// After so many days, a device change that nobody went on with counts as abandoned: the old certificate stays.
     pub abandoned_after_days: u32,
+    /// Whether people may change to another device alone, with the old one in hand.
+    pub change_alone: bool,
 }
 
 impl Default for Policy {
@@ -72,6 +74,7 @@ impl Default for Policy {
             secret_beside_link: false,
             stuck_after_hours: 24,
             abandoned_after_days: 14,
+            change_alone: true,
         }
     }
 }

@@ -140,12 +140,14 @@ impl RegistrationAuthority {
                 return Err(OperatorError::NotNow { id: id.clone(), standing, hint });
             };
             let happened = [happened];
-            let mut commit = Commit::new();
+            let (mut commit, mut ended) = (Commit::new(), None);
             if let [Happening::Revoked { serial, reason }] = &happened {
                 commit = self.end_certificate(commit, &loaded.partition, *serial, *reason).await?;
                 if let Some(claim) = next.state.claim() {
                     commit = commit.entry(EntryChange::Delete(delivery_key(&claim.ticket)?));
                 }
+                // Whoever has the device may have begun a change with it.
+                (commit, ended) = self.change_ends(commit, caller, &loaded, *reason).await?;
             }
             commit = self.change(commit, &loaded, &next, caller, &happened)?;
             if let [Happening::Revoked { .. }] = &happened {
@@ -155,6 +157,9 @@ impl RegistrationAuthority {
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {
                     self.tell_all(id, &happened);
+                    if let Some((other, happened)) = ended {
+                        self.tell_all(&other, &happened);
+                    }
                     return Ok(self.summary(&next));
                 }
                 Err(StoreError::Conflict(_)) => {}

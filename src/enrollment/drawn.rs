@@ -57,6 +57,8 @@ impl Drawn {
 
 /// How long a link lives that is shown on a screen.
 const SCREEN: SignedDuration = SignedDuration::from_mins(10);
+/// How long an invitation is open that a person shows to their own new device.
+const OWN_DEVICE: SignedDuration = SignedDuration::from_hours(1);
 
 fn after(now: Timestamp, lasts: SignedDuration) -> Timestamp {
     now.checked_add(lasts).unwrap_or(Timestamp::MAX)
@@ -126,7 +128,10 @@ impl RegistrationAuthority {
         let pepper = &self.0.parts.pepper;
         let hash = |purpose, scope: &str, text: &str| pepper.hash(purpose, scope, text.as_bytes());
         let days = policy.invitation_days.unwrap_or(offer.invitation_days);
-        let invitation_ends = after(now, SignedDuration::from_hours(24 * i64::from(days)));
+        let invitation_ends = match carrier {
+            Carrier::OwnDevice => after(now, OWN_DEVICE),
+            _ => after(now, SignedDuration::from_hours(24 * i64::from(days))),
+        };
         let hours = policy.link_hours.map(|hours| SignedDuration::from_hours(i64::from(hours)));
         let separate = drawn.separate.as_ref();
         Ok(Credentials {
@@ -138,7 +143,7 @@ impl RegistrationAuthority {
                 Carrier::Message | Carrier::Mail => {
                     after(now, hours.unwrap_or(offer.link_life)).min(invitation_ends)
                 }
-                Carrier::Letter => invitation_ends,
+                Carrier::Letter | Carrier::OwnDevice => invitation_ends,
                 Carrier::Screen => after(now, SCREEN).min(invitation_ends),
             },
             invitation_ends,

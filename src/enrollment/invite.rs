@@ -8,7 +8,7 @@ use super::drawn::Drawn;
 use super::id::EnrollmentId;
 use super::once::{Derived, Once};
 use super::places::{placed, places};
-use super::record::{Enrollment, Happening};
+use super::record::{Actor, Enrollment, Happening};
 use super::state::{Attempts, State};
 use super::view::IssuedInvitation;
 use crate::device::Platform;
@@ -44,6 +44,8 @@ pub enum Carrier {
     Letter,
     /// On the operator's screen, for the person beside the desk: the link lives for minutes.
     Screen,
+    /// On the person's own old device, with the new one beside it: link, number and secret live for an hour.
+    OwnDevice,
     /// By a mail that Tegata sends to the person's address: the link lives as long as the offer says.
     Mail,
 }
@@ -362,6 +364,7 @@ impl RegistrationAuthority {
             attempts: Attempts::default(),
             predecessor: succession.map(|s| s.predecessor.clone()),
             successor: None,
+            by_person: caller.actor == Actor::Subscriber,
             state: State::Invited,
         })
     }

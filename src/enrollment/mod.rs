@@ -12,7 +12,7 @@ mod bulk;
 mod bundle;
 mod caller;
 mod census;
-mod change_device;
+mod change;
 mod check;
 mod claim;
 mod credentials;
@@ -53,7 +53,7 @@ pub use bulk::{
 pub use bundle::{BundleError, Maker};
 pub use caller::Caller;
 pub use census::{Amount, Census, census};
-pub use change_device::ChangeRefusal;
+pub use change::{ChangeRefusal, ChangeStanding, DeviceChange};
 pub use claim::{ClaimRequest, Credential};
 pub use credentials::{Code, Malformed, Number, Secret, Ticket};
 pub use hint::Hint;

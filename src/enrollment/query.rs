@@ -59,6 +59,9 @@ pub struct EnrollmentSummary {
     pub predecessor: Option<EnrollmentId>,
     /// What was issued in its place.
     pub successor: Option<EnrollmentId>,
+    /// Whether the person began it alone, to change to another device.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_person: bool,
 }
 
 /// A certificate as the ledger has it.
@@ -129,6 +132,7 @@ impl RegistrationAuthority {
             not_after,
             predecessor: enrollment.predecessor.clone(),
             successor: enrollment.successor.clone(),
+            by_person: enrollment.by_person,
         }
     }
 

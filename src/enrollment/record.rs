@@ -123,6 +123,9 @@ pub struct Enrollment {
     pub predecessor: Option<EnrollmentId>,
     /// The enrollment that was issued to take its place; in force when that one is installed.
     pub successor: Option<EnrollmentId>,
+    /// Whether the person began it alone, to change to another device.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_person: bool,
     /// Where it is in its life.
     #[serde(flatten)]
     pub state: State,

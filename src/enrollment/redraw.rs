@@ -7,6 +7,7 @@ use super::drawn::Drawn;
 use super::hint::Hint;
 use super::id::EnrollmentId;
 use super::invite::Carrier;
+use super::outbox::NoticeFacts;
 use super::view::IssuedInvitation;
 use crate::entropy::Entropy;
 use crate::store::{Commit, StoreError};
@@ -66,7 +67,11 @@ impl RegistrationAuthority {
                 continue;
             }
             let happened = [happened];
-            let commit = self.change(Commit::new(), &loaded, &next, caller, &happened)?;
+            let mut commit = self.change(Commit::new(), &loaded, &next, caller, &happened)?;
+            if carrier == Carrier::OwnDevice {
+                let facts = NoticeFacts { at: self.now(), ..NoticeFacts::default() };
+                commit = self.warned_of_change(commit, &next, facts).await;
+            }
             let (commit, mails) = match &mailing {
                 Some(mailing) => self.mailed(commit, &next, mailing, drawn.nonces)?,
                 None => (commit, Vec::new()),

@@ -62,7 +62,7 @@ impl RegistrationAuthority {
         Err(OperatorError::Busy)
     }
 
-    async fn try_reissue(
+    pub(super) async fn try_reissue(
         &self,
         caller: &Caller,
         id: &EnrollmentId,
@@ -80,8 +80,14 @@ impl RegistrationAuthority {
         let old = self.get(caller, id).await?;
         self.as_seen(&old, asked.seen).await?;
         self.reissuable(&old.enrollment, why)?;
-        let waiting = self.waiting_successor(caller, &old).await?;
+        let waiting = self.waiting_successor(caller, &old, why).await?;
         let (mut changes, ends) = self.ends_now(&old, why).await?;
+        // Whoever has the lost device may have begun a change with it.
+        let mut ended = None;
+        if why == ReissueReason::Lost && waiting.is_none() {
+            let reason = RevocationReason::KeyCompromise;
+            (changes, ended) = self.change_ends(changes, caller, &old, reason).await?;
+        }
         let known = self.0.access.subscriber(&caller.organization, &old.enrollment.subscriber).await?;
         let known = known.ok_or_else(|| {
             crate::directory::DirectoryError::Missing(format!("subscriber {}", old.enrollment.subscriber))
@@ -91,9 +97,10 @@ impl RegistrationAuthority {
             let why = format!("{} was retired on {at}; take the person back first", subscriber.id);
             return Err(OperatorError::Unfit { what: "the subscriber", why });
         }
-        if carrier != Carrier::Mail || !ends.is_empty() {
-            let ended = !ends.is_empty();
-            let facts = NoticeFacts { at: self.now(), ended, ..NoticeFacts::default() };
+        let facts = NoticeFacts { at: self.now(), ended: !ends.is_empty(), ..NoticeFacts::default() };
+        if carrier == Carrier::OwnDevice {
+            changes = self.warned_of_change(changes, &old.enrollment, facts).await;
+        } else if carrier != Carrier::Mail || !ends.is_empty() {
             changes = self.noticed(changes, &old.enrollment, Notice::Reissued, facts).await;
         }
         caller.must_reach(subscriber.facility.as_ref(), || format!("subscriber {}", subscriber.id))?;
@@ -120,6 +127,7 @@ impl RegistrationAuthority {
             draws: asked.once.map(|once| self.derived(caller, &act, once)).transpose()?,
         };
         let mut told: Vec<(EnrollmentId, Vec<Happening>)> = Vec::new();
+        told.extend(ended.map(|(id, happened)| (id, happened.to_vec())));
         let (issued, _) = self
             .issue(caller, wanted, changes, |mut commit, successor| {
                 let mut happened = ends.clone();
@@ -167,12 +175,15 @@ impl RegistrationAuthority {
         &self,
         caller: &Caller,
         old: &Loaded,
+        why: ReissueReason,
     ) -> Result<Option<Loaded>, OperatorError> {
         let Some(id) = &old.enrollment.successor else { return Ok(None) };
         let Some(successor) = self.load(&caller.organization, id).await? else { return Ok(None) };
         match successor.enrollment.state {
             State::Invited => Ok(Some(successor)),
             State::Cancelled { .. } | State::Revoked { .. } => Ok(None),
+            // It ends with the device that it was begun on.
+            _ if why == ReissueReason::Lost && successor.enrollment.by_person => Ok(None),
             _ => Err(OperatorError::NotNow {
                 id: old.enrollment.id.clone(),
                 standing: old.enrollment.standing(self.now()),

@@ -6,6 +6,7 @@ use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 
 use super::between;
+use super::change;
 use super::client_certificate::{self, ClientCert};
 use super::error::HttpError;
 use super::frame::page;
@@ -14,6 +15,7 @@ use super::page::{Frame, Problem};
 use super::visit::Visit;
 use super::words::Words;
 use crate::device::{OsVersion, Platform};
+use crate::directory::Organization;
 use crate::enrollment::CheckOutcome;
 
 /// The outcome of a check.
@@ -38,6 +40,8 @@ pub struct CheckPage {
     pub kind: Vec<DrawnStep>,
     /// How an older certificate is removed; empty where there is none.
     pub removal: Vec<DrawnStep>,
+    /// The way to another device, where all is well and the person may go it alone.
+    pub change: Option<String>,
 }
 
 /// What was shown, as bytes that should be a certificate.
@@ -72,8 +76,31 @@ pub(super) fn shown(visit: &Visit, request: &HttpRequest) -> Option<Vec<u8>> {
 pub async fn check(visit: Visit, request: HttpRequest) -> Result<HttpResponse, HttpError> {
     let shown = shown(&visit, &request);
     let outcome = visit.site().authority.check(shown.as_deref()).await;
+    answer(&visit, &request, outcome, StatusCode::OK).await
+}
+
+/// The organization of the certificate that was shown, for one that was found to be ours.
+pub(super) async fn home(visit: &Visit, request: &HttpRequest) -> Option<Organization> {
+    visit.site().authority.organization_behind_certificate(&shown(visit, request)?).await
+}
+
+/// The page of an outcome.
+pub(super) async fn answer(
+    visit: &Visit,
+    request: &HttpRequest,
+    outcome: CheckOutcome,
+    status: StatusCode,
+) -> Result<HttpResponse, HttpError> {
     let found =
-        Found { between: outcome == CheckOutcome::NoneShown && between::is_seen(&visit, &request), outcome };
+        Found { between: outcome == CheckOutcome::NoneShown && between::is_seen(visit, request), outcome };
+    let mut change = None;
+    if found.is_ours()
+        && let Some(home) = home(visit, request).await
+    {
+        visit.belongs_to(&home);
+        let may = found.code().is_none() && home.policy.change_alone && home.closed_at.is_none();
+        change = may.then(|| visit.there(change::PATH));
+    }
     if let CheckOutcome::Ok { enrollment, .. } = &found.outcome {
         visit.is_about(enrollment);
     }
@@ -83,9 +110,9 @@ pub async fn check(visit: Visit, request: HttpRequest) -> Result<HttpResponse, H
     }
     let status = match found.outcome {
         CheckOutcome::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::OK,
+        _ => status,
     };
-    page(status, &draw(&visit, &found))
+    page(status, &CheckPage { change, ..draw(visit, &found) })
 }
 
 /// What a check found.
@@ -98,6 +125,14 @@ struct Found {
 impl Found {
     const fn code(&self) -> Option<&'static str> {
         if self.between { Some("T-308") } else { self.outcome.code() }
+    }
+
+    /// Whether the certificate that was shown is one of ours, whatever it is worth.
+    const fn is_ours(&self) -> bool {
+        matches!(
+            self.outcome,
+            CheckOutcome::Ok { .. } | CheckOutcome::Revoked { .. } | CheckOutcome::Superseded { .. }
+        )
     }
 
     const fn name(&self) -> &'static str {
@@ -133,6 +168,7 @@ fn draw(visit: &Visit, found: &Found) -> CheckPage {
         asking: steps(asks_again, Situation::asking),
         kind: steps(is_none, Situation::other_kind),
         removal: steps(old, Situation::removal),
+        change: None,
     }
 }
 

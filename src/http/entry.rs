@@ -135,9 +135,13 @@ fn code_of(visit: &Visit, request: &HttpRequest) -> Result<Code, HttpError> {
 }
 
 /// Reads a form that one of our pages may have sent.
-async fn received(visit: &Visit, request: &HttpRequest, payload: Payload) -> Result<Form, HttpError> {
+pub(super) async fn received(
+    visit: &Visit,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<Form, HttpError> {
     // Not counted: any site that a visitor looks at could use up the allowance of the visitor's whole office.
-    if origin::is_foreign(request.headers(), &visit.site().settings.public_url) {
+    if origin::is_foreign(request.headers(), &visit.site().url) {
         return Err(HttpError::ForeignOrigin);
     }
     visit.count(Kind::Form)?;

@@ -168,7 +168,11 @@ fn note(site: &Site, visit: &Visit, method: &Method, route: &str, status: Status
         };
     }
     // Whoever watches asks every few seconds.
-    if matches!(route, "/healthz" | "/readyz" | "/t/{ticket}/state") && status.is_success() {
+    let is_asked_often = matches!(
+        route,
+        "/healthz" | "/readyz" | "/t/{ticket}/state" | "/change/state" | "/change/{form}/state"
+    );
+    if is_asked_often && status.is_success() {
         line!(debug);
     } else {
         line!(info);

@@ -21,7 +21,9 @@
 //! | installed | `/t/{ticket}` | `data-page="installed"`, `data-platform` | `#fact`, `a#check`, where there was an older one `#old-certificate` |
 //! | refusal | any | `data-page="refusal"`, `data-code="T-1…"` | after a fetch `ol#steps`, `a#check`; `#fact`, `#todo`, `a#action`, `#code`, `#reference[data-reference]`, `#contact` |
 //! | error | any | `data-page="error"`, `data-code="T-2…"` | as a refusal |
-//! | check | `/check` and `/` on the check host | `data-page="check"`, `data-outcome`, `data-code="T-3…"` unless all is well | `#fact`, `#todo`, `dl#certificate`, `a#again`, where another choice helps `ol#asking`, where none was shown on Android `#kind`, after another one `#old-certificate` |
+//! | check | `/check` and `/` on the check host | `data-page="check"`, `data-outcome`, `data-code="T-3…"` unless all is well | `#fact`, `#todo`, `dl#certificate`, `a#again`, where another choice helps `ol#asking`, where none was shown on Android `#kind`, after another one `#old-certificate`, where all is well and the organization lets people `a#change` |
+//! | change to another device | `/change`, `/change/{form}` on the check host | `data-page="change"`, `data-stage` (`idle`, `shown`, `hidden`, `late`, `taken`, `done`), under way `data-watch` | `#fact`, `form#begin`, `form#stop`, `a#again`, while shown `#scan`, `#address`, `#number`, `#secret`, `#separate`, once done `#old-certificate` |
+//! | how far it has come, for the script | `/change/state`, `/change/{form}/state` | – | JSON: `state` (the stage, or `over`) |
 //! | list of codes, one code | `/help`, `/help/{code}` | `data-page="help"`, `"code"` | `.codes a`, `#todo`; about networks (`T-402`) `a#check`, and, where a script runs, `button#look`, which has `#probe[data-probe]` shown with `data-seen` (`asking`, `arrived`, `clear`, `between`, `blocked`, `offline`); at once where the address ends in `#probe` |
 //! | whether the way to the check host is open, for the script | `/probe` on the check host | – | JSON: `certificate`, `between` |
 //!
@@ -36,6 +38,7 @@ mod assets;
 mod between;
 #[cfg(test)]
 mod catalogues;
+mod change;
 mod check;
 mod client_certificate;
 mod connection;
@@ -124,6 +127,10 @@ fn landing(config: &mut ServiceConfig) {
 fn check(config: &mut ServiceConfig) {
     config
         .service(at(["/", "/check"]).reads(check::check).done())
+        .service(at([change::PATH]).reads(change::show).posts(change::begin).done())
+        .service(at(["/change/stop"]).posts(change::stop).done())
+        .service(at(["/change/state", "/change/{form}/state"]).reads(change::tell).done())
+        .service(at(["/change/{form}"]).reads(change::show).done())
         .service(at([probe::PATH]).reads(probe::answer).done())
         .service(at(["/assets/{name}"]).reads(assets::serve).done())
         .service(at(["/logo/{name}.png"]).reads(look::logo).done())

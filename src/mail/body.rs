@@ -88,6 +88,11 @@ pub enum Content<'a> {
         /// When.
         at: Timestamp,
     },
+    /// A change to another device was begun with the certificate.
+    ChangeBegun {
+        /// When.
+        at: Timestamp,
+    },
     /// Nothing; it shows that mails arrive.
     Test,
 }
@@ -154,6 +159,7 @@ impl Content<'_> {
             Self::Installed { .. } => "installed",
             Self::Reissued { .. } => "reissued",
             Self::Revoked { .. } => "revoked",
+            Self::ChangeBegun { .. } => "change",
             Self::Test => "test",
         }
     }
@@ -231,6 +237,11 @@ impl Content<'_> {
                 blocks.push(Block::Text(texts.say(key)));
                 blocks.push(Block::Facts(vec![when(*at)]));
                 blocks.push(note("not-you"));
+            }
+            Self::ChangeBegun { at } => {
+                blocks.push(Block::Text(texts.say("change-goes-on")));
+                blocks.push(Block::Facts(vec![when(*at)]));
+                blocks.push(note("change-not-you"));
             }
             Self::Revoked { at } => {
                 blocks.push(Block::Facts(vec![when(*at)]));

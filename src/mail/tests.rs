@@ -50,6 +50,7 @@ fn every_content() -> Vec<Content<'static>> {
         Content::Reissued { at, ended: true },
         Content::Reissued { at, ended: false },
         Content::Revoked { at },
+        Content::ChangeBegun { at },
         Content::Test,
     ]
 }

@@ -80,7 +80,7 @@ fn told(effect: &Effect, happened: &[Happening]) -> bool {
         }
         Effect::SuccessorIssued { .. } => any(|it| matches!(it, Happening::Reissued { .. })),
         Effect::CertificateStays { .. } => !any(|it| matches!(it, Happening::Revoked { .. })),
-        Effect::FileDestroyed | Effect::OtherInvitationEnds { .. } => true,
+        Effect::FileDestroyed | Effect::OtherInvitationEnds { .. } | Effect::OwnChangeEnds { .. } => true,
     }
 }
 

@@ -43,6 +43,27 @@ impl Desk<'_> {
     }
 }
 
+/// A browser in which an operator of the clinic is signed in.
+pub async fn signed_in(site: &Site) -> Chromium {
+    let browser = Chromium::start(&Settings::default()).await;
+    let desk = Desk { browser: &browser, site };
+    add_authenticator(&browser.client).await;
+    let invited = Invited::Operator {
+        organization: site.caller.organization.clone(),
+        role: Role::Operator,
+        facilities: BTreeSet::new(),
+    };
+    let doer = Doer::new(Actor::CommandLine);
+    let (token, _) = site.authority.access().invite(invited, "佐藤 明子", None, &doer).await.unwrap();
+    desk.open(&format!("join/{}", token.expose())).await;
+    desk.is_on("join").await;
+    desk.click("form#passkey button[type=submit]").await;
+    desk.is_on("recovery-code").await;
+    desk.click("#onward").await;
+    desk.is_on("home").await;
+    browser
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_lives_with_passkeys_from_the_first_link_to_the_lost_phone() {
     let site = Site::start().await;

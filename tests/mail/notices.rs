@@ -124,3 +124,36 @@ async fn an_operator_of_one_facility_sees_and_retries_the_mails_of_its_people_al
     assert!(authority.resend(&own, &ids[1].enrollment).await.is_err());
     authority.resend(&own, &ids[0].enrollment).await.unwrap();
 }
+
+/// Whatever an organization wants told: that somebody sets up another device with the certificate is how its owner learns of it.
+#[tokio::test]
+async fn that_a_change_to_another_device_begins_is_told_in_any_case() {
+    let office = Office::open(|home| {
+        home.policy.notices = BTreeSet::new();
+        home.mail.language = MailLanguage::Both;
+    })
+    .await;
+    let (authority, caller) = (&office.world.authority, &office.world.caller);
+    let mut person = invite("山田 花子");
+    person.subscriber.email = Some("hanako@example.jp".to_owned());
+    let issued = authority.invite(caller, person).await.unwrap();
+    let held = office.world.install(&issued).await;
+    let begin = async |form: u8| {
+        let once = tegata::enrollment::Once([form; 16]);
+        authority.begin_change(Some(&held.der), once, None).await.unwrap()
+    };
+    let first = begin(1).await;
+    begin(1).await;
+    assert_eq!(told(&office).await, [MailKind::ChangeBegun], "the same form tells nothing new");
+    begin(2).await;
+    office.round().await;
+    let got = office.server.got();
+    assert_eq!(got.len(), 2, "whoever begins again is told of again");
+    for got in &got {
+        let mail = read(got);
+        for text in [&mail.text, &mail.html] {
+            assert!(text.contains("新しい端末") && text.contains("If this was not you"), "{text}");
+            assert!(!text.contains(first.secret.expose()) && !text.contains("/C/"), "{text}");
+        }
+    }
+}

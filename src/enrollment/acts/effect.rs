@@ -6,7 +6,7 @@ use crate::enrollment::caller::Caller;
 use crate::enrollment::hint::Hint;
 use crate::enrollment::id::EnrollmentId;
 use crate::enrollment::query::EnrollmentSummary;
-use crate::enrollment::record::Enrollment;
+use crate::enrollment::record::{Enrollment, ReissueReason};
 use crate::enrollment::state::{Attempts, State};
 use crate::ledger::RevocationReason;
 use crate::pki::serial::SerialNumber;
@@ -42,6 +42,11 @@ pub enum Effect {
     SuccessorIssued {
         /// Whether it is for the same device, where it replaces in place.
         same_device: bool,
+    },
+    /// The change to another device that the person began with this certificate ends, however far it has come.
+    OwnChangeEnds {
+        /// Which.
+        enrollment: EnrollmentId,
     },
     /// An invitation that was issued before for the same purpose, and that nobody has used, is over.
     OtherInvitationEnds {
@@ -115,11 +120,13 @@ impl RegistrationAuthority {
                 or(old.clone().unlocked().is_some(), Hint::NotLocked, vec![Effect::WrongSecretsForgotten])
             }
             EnrollmentAct::Revoke(reason) => {
-                or(old.state.certificate().is_some(), Hint::NoCertificate, ended(old, *reason))
+                let mut effects = ended(old, *reason);
+                effects.extend(self.own_change_ends(caller, loaded).await?);
+                or(old.state.certificate().is_some(), Hint::NoCertificate, effects)
             }
             EnrollmentAct::Reissue(why, _) => {
                 self.reissuable(old, *why)?;
-                let waiting = self.waiting_successor(caller, loaded).await?;
+                let waiting = self.waiting_successor(caller, loaded, *why).await?;
                 let mut effects = match (why.revokes(), old.state.certificate()) {
                     (Some(reason), _) => ended(old, reason),
                     (None, Some(serial)) => vec![Effect::CertificateStays { serial }],
@@ -130,11 +137,29 @@ impl RegistrationAuthority {
                 }
                 if let Some(waiting) = waiting {
                     effects.push(Effect::OtherInvitationEnds { enrollment: waiting.enrollment.id });
+                } else if *why == ReissueReason::Lost {
+                    effects.extend(self.own_change_ends(caller, loaded).await?);
                 }
                 effects.push(Effect::SuccessorIssued { same_device: why.same_device() });
                 Ok(effects)
             }
         }
+    }
+
+    async fn own_change_ends(
+        &self,
+        caller: &Caller,
+        loaded: &Loaded,
+    ) -> Result<Option<Effect>, OperatorError> {
+        let own = self.own_change(&caller.organization, loaded).await?;
+        let under_way = own.filter(|own| {
+            let state = &own.enrollment.state;
+            matches!(
+                state,
+                State::Invited | State::Issuing { .. } | State::Claimed { .. } | State::Fetched { .. }
+            )
+        });
+        Ok(under_way.map(|own| Effect::OwnChangeEnds { enrollment: own.enrollment.id }))
     }
 }
 

@@ -65,7 +65,11 @@ impl RegistrationAuthority {
         match mail.kind {
             MailKind::Invitation => self.open_invitation(&home, &enrollment, mail).await,
             MailKind::Secret => self.open_secret(&home, &enrollment, mail).await,
-            MailKind::Fetched | MailKind::Installed | MailKind::Reissued | MailKind::Revoked => {
+            MailKind::Fetched
+            | MailKind::Installed
+            | MailKind::Reissued
+            | MailKind::Revoked
+            | MailKind::ChangeBegun => {
                 let Some(content) = notice(mail) else { return Ok(Opened::Obsolete(FORGOTTEN)) };
                 self.ready(&home, mail, content).await
             }
@@ -264,6 +268,7 @@ fn notice(mail: &Outgoing) -> Option<Content<'_>> {
         MailKind::Installed => Content::Installed { at, device, not_after: facts.not_after },
         MailKind::Reissued => Content::Reissued { at, ended: facts.ended },
         MailKind::Revoked => Content::Revoked { at },
+        MailKind::ChangeBegun => Content::ChangeBegun { at },
         MailKind::Invitation | MailKind::Secret => return None,
     })
 }

@@ -148,31 +148,46 @@ impl RegistrationAuthority {
         if self.0.parts.settings.mail.is_none() {
             return commit;
         }
-        let prepared = match self.notice_to(enrollment, notice).await {
-            Ok(Some(to)) => self.notice(&commit, enrollment, &to, notice, facts).map(Some),
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
-        };
-        match prepared {
+        let to = self.notice_to(enrollment, notice).await;
+        self.told(commit, enrollment, (to, notice.into()), facts)
+    }
+
+    /// Adds a warning that somebody begins a change to another device: it is no notice that an organization chooses, since it
+    /// is how a person learns that it was somebody else.
+    pub(in crate::enrollment) async fn warned_of_change(
+        &self,
+        commit: Commit,
+        enrollment: &Enrollment,
+        facts: NoticeFacts,
+    ) -> Commit {
+        if self.0.parts.settings.mail.is_none() {
+            return commit;
+        }
+        let to = self.address_of(&enrollment.organization, &enrollment.subscriber).await;
+        self.told(commit, enrollment, (to, MailKind::ChangeBegun), facts)
+    }
+
+    /// Adds a mail of this kind. One that cannot be written keeps nothing from happening.
+    fn told(
+        &self,
+        commit: Commit,
+        enrollment: &Enrollment,
+        (to, kind): (Result<Option<MailAddress>, MailError>, MailKind),
+        facts: NoticeFacts,
+    ) -> Commit {
+        let written = to.and_then(|to| {
+            let Some(to) = to else { return Ok(None) };
+            let mail = self.outgoing(enrollment, &to, kind, Nonces::default(), Timestamp::MAX)?;
+            put(commit.clone(), None, &Outgoing { facts: Some(facts), ..mail }).map(Some)
+        });
+        match written {
             Ok(Some(with)) => with,
             Ok(None) => commit,
             Err(error) => {
-                tracing::warn!(%error, enrollment = %enrollment.id, notice = notice.name(), "a notice could not be written");
+                tracing::warn!(%error, enrollment = %enrollment.id, notice = kind.name(), "a notice could not be written");
                 commit
             }
         }
-    }
-
-    fn notice(
-        &self,
-        commit: &Commit,
-        enrollment: &Enrollment,
-        to: &MailAddress,
-        notice: Notice,
-        facts: NoticeFacts,
-    ) -> Result<Commit, MailError> {
-        let mail = self.outgoing(enrollment, to, notice.into(), Nonces::default(), Timestamp::MAX)?;
-        put(commit.clone(), None, &Outgoing { facts: Some(facts), ..mail })
     }
 
     /// Where a notice about an enrollment goes; `None` where it is not sent.

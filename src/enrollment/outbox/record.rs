@@ -30,6 +30,8 @@ pub enum MailKind {
     Reissued,
     /// The certificate was revoked.
     Revoked,
+    /// A change to another device was begun with the certificate.
+    ChangeBegun,
 }
 
 impl MailKind {
@@ -43,6 +45,7 @@ impl MailKind {
             Self::Installed => "installed",
             Self::Reissued => "reissued",
             Self::Revoked => "revoked",
+            Self::ChangeBegun => "change-begun",
         }
     }
 

@@ -5,6 +5,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::desk::Desk;
+use super::flash::Tone;
 use super::frame::ConsoleFrame;
 use super::telling;
 use crate::directory::{Act, Actor};
@@ -124,8 +125,9 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Http
         .frame("enrollment", &detail.summary.name)
         .under(&words.say("nav-enrollments"), desk.at("enrollments"));
     let (state, tone) = telling::standing(detail.summary.state);
+    let own = detail.summary.by_person.then(|| frame.badge("own-change", Tone::Plain).0);
     let page = EnrollmentPage {
-        state: frame.badge(state, tone).0,
+        state: [Some(frame.badge(state, tone).0), own].into_iter().flatten().collect::<Vec<_>>().join(" "),
         frame,
         device: detail.summary.platform.map(|platform| words.device(platform)),
         sees,

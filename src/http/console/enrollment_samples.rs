@@ -47,6 +47,7 @@ fn summary() -> EnrollmentSummary {
         not_after: Some(now()),
         predecessor: None,
         successor: None,
+        by_person: false,
     }
 }
 

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::desk::Desk;
+use super::flash::Tone;
 use super::frame::ConsoleFrame;
 use super::query::Query;
 use super::telling;
@@ -138,11 +139,12 @@ async fn listed(desk: &Desk, caller: &Caller, query: ListQuery) -> Result<Listed
 
 fn row(desk: &Desk, frame: &ConsoleFrame, it: &EnrollmentSummary) -> Row {
     let (state, tone) = telling::standing(it.state);
+    let own = it.by_person.then(|| frame.badge("own-change", Tone::Plain).0);
     Row {
         href: desk.at(&format!("enrollments/{}", it.enrollment)),
         name: it.name.clone(),
         subscriber: it.subscriber.to_string(),
-        state: frame.badge(state, tone).0,
+        state: [Some(frame.badge(state, tone).0), own].into_iter().flatten().collect::<Vec<_>>().join(" "),
         facility: it.facility.as_ref().map(ToString::to_string).unwrap_or_default(),
         device: it.platform.map(|platform| frame.words.device(platform)).unwrap_or_default(),
         invited_at: it.invited_at,

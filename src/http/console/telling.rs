@@ -92,6 +92,9 @@ pub fn effect(words: Words, effect: &Effect) -> String {
         Effect::CertificateStays { .. } => words.say("effect-stays").to_string(),
         Effect::SuccessorIssued { same_device: true } => words.say("effect-successor-same").to_string(),
         Effect::SuccessorIssued { same_device: false } => words.say("effect-successor").to_string(),
+        Effect::OwnChangeEnds { enrollment } => {
+            words.say("effect-own-change-ends").with("id", enrollment.to_string()).to_string()
+        }
         Effect::OtherInvitationEnds { enrollment } => {
             words.say("effect-other-ends").with("id", enrollment.to_string()).to_string()
         }

@@ -34,9 +34,14 @@ fn said(words: Words, key: &str) -> Option<String> {
     (text != key).then_some(text)
 }
 
+/// Whether the check page itself says so; codes of the change to another device have pages of their own.
+fn of_check_page(code: &&str) -> bool {
+    code.starts_with("T-3") && !code.starts_with("T-31")
+}
+
 impl Sampled for RefusalPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
-        let refusals = CODES.into_iter().filter(|code| !code.starts_with("T-3"));
+        let refusals = CODES.into_iter().filter(|code| !of_check_page(code));
         let mut pages: Vec<(&str, Self)> = refusals
             .map(|code| {
                 let problem = Problem { fact: fact(words, code), ..Problem::explain(words, code) };
@@ -86,6 +91,7 @@ impl Sampled for CheckPage {
             asking: Vec::new(),
             kind: Vec::new(),
             removal: Situation::of_system(Platform::Android, None).removal(words),
+            change: Some("/change".to_owned()),
         };
         let left = words.span(jiff::SignedDuration::from_hours(12 * 24));
         let soon = Self {
@@ -98,6 +104,7 @@ impl Sampled for CheckPage {
             kind: Vec::new(),
             outcome: ok.outcome,
             problem: None,
+            change: None,
         };
         let mut pages = vec![("check-ok", ok), ("check-ok-soon", soon)];
         let problem = |code: &'static str, platform: Platform| {
@@ -123,9 +130,10 @@ impl Sampled for CheckPage {
                 asking: steps(&["T-301", "T-302", "T-306"], Situation::asking),
                 kind: steps(&["T-301"], Situation::other_kind),
                 removal: steps(&["T-306"], Situation::removal),
+                change: None,
             }
         };
-        for code in CODES.into_iter().filter(|code| code.starts_with("T-3")) {
+        for code in CODES.into_iter().filter(of_check_page) {
             pages.push((code, problem(code, Platform::Windows)));
         }
         for (name, platform) in [

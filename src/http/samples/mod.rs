@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod answers;
+mod change;
 mod entry;
 mod ticket;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use scraper::{Html, Selector};
 
+use super::change::ChangePage;
 use super::check::CheckPage;
 use super::entry::PreviewPage;
 use super::entry_form::EntryPage;
@@ -112,6 +114,7 @@ pub(super) fn all() -> Vec<Rendered> {
     render::<InstalledPage>(&mut pages);
     render::<RefusalPage>(&mut pages);
     render::<CheckPage>(&mut pages);
+    render::<ChangePage>(&mut pages);
     render::<HelpPage>(&mut pages);
     render::<CodePage>(&mut pages);
     pages
