@@ -49,8 +49,13 @@ impl RegistrationAuthority {
             Some(text) => self.hits(caller, &partition, text).await?,
             None => None,
         };
-        let filter = Filter::new(&query, self.now(), self.need_policy(), hits.is_none());
-        let paths = self.paths(caller, &query, hits.as_ref());
+        // Only what needs a hand depends on it.
+        let policy = match query.need {
+            Some(_) => self.need_policy(&caller.organization).await?,
+            None => NeedPolicy::default(),
+        };
+        let filter = Filter::new(&query, self.now(), policy, hits.is_none());
+        let paths = self.paths(caller, &query, &policy, hits.as_ref());
         let order = query.sort.map_or_else(
             || paths.first().map_or(Order::Invited, |path| path.order),
             |sort| Order::of(sort, query.need),
@@ -65,7 +70,7 @@ impl RegistrationAuthority {
                     break 'listed self.gathered(caller, &partition, keys, order, &filter, &query).await?;
                 }
             }
-            let whole = Path::whole(order, self.now(), &self.need_policy());
+            let whole = Path::whole(order, self.now(), &policy);
             self.stream(caller, &partition, &whole, &filter, &query).await?
         };
         listed.sort = order.sort();
@@ -74,8 +79,14 @@ impl RegistrationAuthority {
     }
 
     /// The ways to what the query wants, the one that leaves the least to look at first.
-    fn paths(&self, caller: &Caller, query: &ListQuery, hits: Option<&Hits>) -> Vec<Path> {
-        let (now, policy) = (self.now(), self.need_policy());
+    fn paths(
+        &self,
+        caller: &Caller,
+        query: &ListQuery,
+        policy: &NeedPolicy,
+        hits: Option<&Hits>,
+    ) -> Vec<Path> {
+        let now = self.now();
         let mut paths = Vec::new();
         if let Some(hits) = hits {
             let of_person = |person: &_| (BY_SUBSCRIBER, format!("{person}/"));
@@ -92,7 +103,7 @@ impl RegistrationAuthority {
             (None, _) => {}
         }
         if let Some(need) = query.need {
-            paths.push(need.path(now, &policy));
+            paths.push(need.path(now, policy));
         }
         if query.ends.is_bounded() {
             paths.push(
@@ -101,7 +112,7 @@ impl RegistrationAuthority {
             );
         }
         match query.state {
-            Some(Standing::Locked) => paths.push(Need::Locked.path(now, &policy)),
+            Some(Standing::Locked) => paths.push(Need::Locked.path(now, policy)),
             // These have no index of their own: most that stand so were never touched.
             Some(Standing::Invited | Standing::Expired) | None => {}
             Some(standing) => {
@@ -200,7 +211,7 @@ impl RegistrationAuthority {
         partition: &Partition,
         most: usize,
     ) -> Result<(Vec<Enrollment>, bool), OperatorError> {
-        let path = self.paths(caller, &ListQuery::default(), None);
+        let path = self.paths(caller, &ListQuery::default(), &NeedPolicy::default(), None);
         let whole = || Path::along(Order::Invited, [(ALL, String::new())]);
         let path = path.into_iter().next().unwrap_or_else(whole);
         let found = Stream::open(&path, None, most).next(self.store(), partition, most + 1).await?;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::path::{Order, Path};
-use crate::directory::{Facilities, partition};
+use crate::directory::{Facilities, OrganizationId, Policy, partition};
 use crate::enrollment::authority::{OperatorError, RegistrationAuthority};
 use crate::enrollment::caller::Caller;
 use crate::enrollment::places::{BY_END, BY_STATE, CHANGE, IN_NEED, LOCKED, moment};
@@ -165,11 +165,25 @@ pub struct Count {
 /// How many need a hand in what, in the order of [`Need::ALL`].
 pub type Amounts = Vec<(Need, Count)>;
 
+impl NeedPolicy {
+    /// As an organization wants it.
+    fn of(policy: &Policy) -> Self {
+        Self {
+            unfinished_after: SignedDuration::from_hours(i64::from(policy.stuck_after_hours)),
+            change_given_up_after: days(i64::from(policy.abandoned_after_days)),
+            ..Self::default()
+        }
+    }
+}
+
 impl RegistrationAuthority {
-    /// From when on something needs a hand.
-    #[must_use]
-    pub fn need_policy(&self) -> NeedPolicy {
-        NeedPolicy::default()
+    /// From when on something needs a hand in an organization, as it decided.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn need_policy(&self, organization: &OrganizationId) -> Result<NeedPolicy, OperatorError> {
+        let found = self.directory().find_organization(organization).await?;
+        Ok(found.map_or_else(NeedPolicy::default, |organization| NeedPolicy::of(&organization.policy)))
     }
 
     /// How many of the caller's enrollments need a hand. Whoever sees the whole organization is told from the indexes, counted
@@ -179,9 +193,9 @@ impl RegistrationAuthority {
     /// When the store fails.
     pub async fn needs(&self, caller: &Caller) -> Result<Amounts, OperatorError> {
         let partition = partition(&caller.organization)?;
-        let (now, policy) = (self.now(), self.need_policy());
+        let (now, policy) = (self.now(), self.need_policy(&caller.organization).await?);
         if caller.reach != Facilities::All {
-            return self.needs_within(caller, &partition).await;
+            return self.needs_within(caller, &partition, &policy).await;
         }
         let counting =
             Need::ALL.map(|need| {
@@ -195,11 +209,16 @@ impl RegistrationAuthority {
         Ok(counted.into_iter().map(|(need, found)| (need, count(found))).collect())
     }
 
-    async fn needs_within(&self, caller: &Caller, partition: &Partition) -> Result<Amounts, OperatorError> {
-        let (now, policy) = (self.now(), self.need_policy());
+    async fn needs_within(
+        &self,
+        caller: &Caller,
+        partition: &Partition,
+        policy: &NeedPolicy,
+    ) -> Result<Amounts, OperatorError> {
+        let now = self.now();
         let (seen, more) = self.newest_within(caller, partition, MOST_LOOKED_AT).await?;
         let count = |need: Need| {
-            let number = seen.iter().filter(|it| need.has(it, now, &policy)).count();
+            let number = seen.iter().filter(|it| need.has(it, now, policy)).count();
             (need, Count { number, more })
         };
         Ok(Need::ALL.into_iter().map(count).collect())
