@@ -1,5 +1,6 @@
 // Everything but the passkeys works without this file. A form with data-passkey asks the device for a passkey when it is sent, puts
-// what the device says into its hidden field and goes on; a button with data-copy copies.
+// what the device says into its hidden field and goes on; a button with data-copy copies; #live follows what the server tells of
+// somebody's steps; a table with data-selects can be chosen whole.
 (() => {
   "use strict";
 
@@ -101,6 +102,92 @@
         }, () => {});
       });
     }
+  }
+
+  const live = document.getElementById("live");
+  if (live && window.EventSource) {
+    const [mark, lost, told] = ["live-mark", "live-lost", "told"].map((id) => document.getElementById(id));
+    const again = document.getElementById("again");
+    let source = null;
+    let over = false;
+
+    const hide = () => {
+      if (source) source.close();
+      source = null;
+      mark.hidden = true;
+    };
+    const lose = () => {
+      over = true;
+      hide();
+      lost.hidden = false;
+      if (again) again.hidden = false;
+    };
+    const show = (now) => {
+      // The page around it shows more than the steps.
+      if (live.hasAttribute("data-reloads") && now.state !== live.dataset.state) {
+        over = true;
+        hide();
+        location.reload();
+        return;
+      }
+      live.dataset.state = now.state;
+      document.body.dataset.link = now.link;
+      for (const step of now.steps) {
+        const line = live.querySelector(`[data-step="${step.name}"]`);
+        line.toggleAttribute("data-done", step.done);
+        line.querySelector(".at").textContent = step.at || "";
+      }
+      if (told.textContent.trim() !== now.told) {
+        told.className = `notice ${now.tone}`;
+        told.firstElementChild.textContent = now.told;
+      }
+      if (now.over) {
+        over = true;
+        hide();
+      }
+    };
+    const follow = () => {
+      if (over || source || document.hidden) return;
+      source = new EventSource(live.dataset.live);
+      source.addEventListener("open", () => {
+        mark.hidden = false;
+        if (again) again.hidden = true;
+      });
+      source.addEventListener("progress", (event) => show(JSON.parse(event.data)));
+      source.addEventListener("end", lose);
+      // The browser asks anew by itself, unless the answer was no.
+      source.addEventListener("error", () => {
+        mark.hidden = true;
+        if (source && source.readyState === EventSource.CLOSED) lose();
+      });
+    };
+    // A connection that nobody looks at is one that another page lacks.
+    document.addEventListener("visibilitychange", () => (document.hidden ? hide() : follow()));
+    window.addEventListener("pagehide", hide);
+    follow();
+  }
+
+  const table = document.querySelector("table[data-selects]");
+  const selection = document.getElementById("selection");
+  if (table && selection) {
+    const page = document.getElementById("select-page");
+    const chosen = document.getElementById("chosen");
+    const boxes = [...table.querySelectorAll("tbody input[type=checkbox]")];
+    const all = selection.elements.namedItem("all");
+    const count = () => {
+      const some = boxes.filter((box) => box.checked).length;
+      page.checked = some > 0 && some === boxes.length;
+      page.indeterminate = some > 0 && some < boxes.length;
+      chosen.textContent = chosen.dataset.text.replace("0", String(some));
+      chosen.hidden = some === 0 || all.checked;
+    };
+    page.hidden = false;
+    page.addEventListener("change", () => {
+      for (const box of boxes) box.checked = page.checked;
+      count();
+    });
+    for (const box of [...boxes, all]) box.addEventListener("change", count);
+    count();
   }
 
   const problems = document.getElementById("problems");

@@ -238,9 +238,11 @@ impl Prepared {
             maker: Maker::new(whole.issuer, Vec::new(), Arc::clone(&signer), Arc::clone(&pool), policy),
             settings: authority_settings(&settings),
         })?;
+        let (stopper, stop) = stopper();
         let parts = SiteParts {
             authority: authority.clone(),
             settings: Settings {
+                stop: Some(stop.clone()),
                 printing: Some(Arc::new(printing(&settings, &authority, &measured, &pepper))),
                 ..site_settings(&settings, &organization)
             },
@@ -259,7 +261,6 @@ impl Prepared {
             watch: Arc::clone(&metrics) as Arc<dyn PostWatch>,
             kept: settings.mail.keep,
         });
-        let (stopper, stop) = stopper();
         let workers = settings.http.workers as usize;
         let landing =
             serve(&Site::landing(parts.clone())?, listeners.landing, tls.landing.as_ref(), workers)?;

@@ -193,6 +193,29 @@ impl Access {
         &self,
         token: &SessionToken,
     ) -> Result<Option<(Session, Account)>, DirectoryError> {
+        let Some((found, seen_at, account)) = self.standing_session(token).await? else { return Ok(None) };
+        let now = self.now();
+        if now.duration_since(seen_at) >= SEEN_ANEW {
+            let Keys { seen, .. } = keys(&self.session_id(token)?)?;
+            let commit = Commit::new().entry(put(seen, encode(&Seen(now))?, self.policy.idle));
+            self.store().commit(&Partition::installation(), commit).await?;
+        }
+        Ok(Some((found, account)))
+    }
+
+    /// As [`Self::find_session`], without counting as use: what a page asks for by itself keeps nobody signed in.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_signed_in(&self, token: &SessionToken) -> Result<Option<Account>, DirectoryError> {
+        Ok(self.standing_session(token).await?.map(|(_, _, account)| account))
+    }
+
+    /// A session that has not ended, when it was last used, and whose it is.
+    async fn standing_session(
+        &self,
+        token: &SessionToken,
+    ) -> Result<Option<(Session, Timestamp, Account)>, DirectoryError> {
         let installation = Partition::installation();
         let Keys { session, seen, .. } = keys(&self.session_id(token)?)?;
         let Some(bytes) = self.store().find_entry(&installation, &session).await? else { return Ok(None) };
@@ -200,15 +223,7 @@ impl Access {
         let Some(bytes) = self.store().find_entry(&installation, &seen).await? else { return Ok(None) };
         let Seen(seen_at) = decode(&bytes)?;
         let Some((account, _)) = self.account(&found.account).await? else { return Ok(None) };
-        if !lives(&found, &account) {
-            return Ok(None);
-        }
-        let now = self.now();
-        if now.duration_since(seen_at) >= SEEN_ANEW {
-            let commit = Commit::new().entry(put(seen, encode(&Seen(now))?, self.policy.idle));
-            self.store().commit(&installation, commit).await?;
-        }
-        Ok(Some((found, account)))
+        Ok(lives(&found, &account).then_some((found, seen_at, account)))
     }
 
     /// Whether a passkey was shown lately in this session, as dangerous acts demand.

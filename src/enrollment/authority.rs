@@ -9,6 +9,7 @@ use url::Url;
 
 use super::bundle::Maker;
 use super::caller::By;
+use super::follow::Openings;
 use super::hint::Hint;
 use super::id::EnrollmentId;
 use super::outbox::{MailSettings, MailStanding};
@@ -196,6 +197,7 @@ pub(super) struct Inner {
     /// The name of this process, for claims in the making.
     pub(super) node: String,
     live: broadcast::Sender<Notice>,
+    pub(super) openings: Openings,
     /// Told when a job was begun in this process.
     pub(super) job_begun: Notify,
 }
@@ -236,6 +238,7 @@ impl RegistrationAuthority {
             access,
             node: hex::encode(node),
             live: broadcast::channel(NOTICES_KEPT).0,
+            openings: Openings::default(),
             job_begun: Notify::new(),
             parts,
         })))

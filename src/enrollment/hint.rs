@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// What to do instead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Hint {
     /// Another enrollment took its place.
     Replaced,
@@ -25,11 +28,17 @@ pub enum Hint {
     NotLocked,
     /// The note says that already.
     NoteIsSame,
+    /// The invitation's time is over.
+    Expired,
+    /// No mail is sent here.
+    NoMail,
+    /// No address is known to which mail could be sent.
+    NoAddress,
 }
 
 impl Hint {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Replaced,
         Self::Cancelled,
         Self::NotUsedYet,
@@ -40,6 +49,9 @@ impl Hint {
         Self::NoNewSecret,
         Self::NotLocked,
         Self::NoteIsSame,
+        Self::Expired,
+        Self::NoMail,
+        Self::NoAddress,
     ];
 
     /// Its stable name, by which pages find their text.
@@ -56,6 +68,9 @@ impl Hint {
             Self::NoNewSecret => "no-new-secret",
             Self::NotLocked => "not-locked",
             Self::NoteIsSame => "note-is-same",
+            Self::Expired => "expired",
+            Self::NoMail => "no-mail",
+            Self::NoAddress => "no-address",
         }
     }
 }
@@ -85,6 +100,11 @@ impl fmt::Display for Hint {
             }
             Self::NotLocked => "there are no wrong secrets to forget; somebody may have unlocked it just now",
             Self::NoteIsSame => "the note says that already",
+            Self::Expired => "its time is over; make a new link, number and secret, or issue another one",
+            Self::NoMail => "this installation sends no mail: mail.server is not set",
+            Self::NoAddress => {
+                "no address is known to which mail could be sent; write one into the person's record first"
+            }
         })
     }
 }

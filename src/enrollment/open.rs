@@ -124,6 +124,9 @@ impl RegistrationAuthority {
             Behind::Current(Loaded { enrollment, .. }) => enrollment,
         };
         let now = self.now();
+        if matches!(enrollment.state, State::Invited) {
+            self.0.openings.remember(&enrollment.id, now);
+        }
         self.tell(&enrollment.id, NoticeKind::Opened);
         enrollment.admits(Door::Link, now)?;
         let organization = self.organization(&enrollment.organization).await.map_err(|e| try_again(&e))?;

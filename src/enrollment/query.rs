@@ -136,6 +136,19 @@ impl RegistrationAuthority {
         }
     }
 
+    /// One enrollment as a list shows it.
+    ///
+    /// # Errors
+    /// When there is no such enrollment within the caller's reach, or the store fails.
+    pub async fn summary_of(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+    ) -> Result<EnrollmentSummary, OperatorError> {
+        let loaded = self.get(caller, id).await?;
+        Ok(self.summary(&loaded.enrollment))
+    }
+
     /// One enrollment with its certificate and its history.
     ///
     /// # Errors

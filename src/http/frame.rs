@@ -170,7 +170,12 @@ fn note(site: &Site, visit: &Visit, method: &Method, route: &str, status: Status
     // Whoever watches asks every few seconds.
     let is_asked_often = matches!(
         route,
-        "/healthz" | "/readyz" | "/t/{ticket}/state" | "/change/state" | "/change/{form}/state"
+        "/healthz"
+            | "/readyz"
+            | "/t/{ticket}/state"
+            | "/change/state"
+            | "/change/{form}/state"
+            | "/o/{organization}/enrollments/{enrollment}/live"
     );
     if is_asked_often && status.is_success() {
         line!(debug);

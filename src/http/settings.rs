@@ -8,7 +8,7 @@ use url::Url;
 use super::limits::RateLimits;
 use super::page::ContactLines;
 use super::proxy::TrustedProxies;
-use crate::operations::Printing;
+use crate::operations::{Printing, Stop};
 
 /// The settings of the sites.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Settings {
     pub contact: ContactLines,
     /// What prints letters, on the console.
     pub printing: Option<Arc<Printing>>,
+    /// When to end what would last: live views on the console.
+    pub stop: Option<Stop>,
 }
 
 impl Settings {
@@ -45,6 +47,7 @@ impl Settings {
             limits: RateLimits::default(),
             contact: ContactLines::default(),
             printing: None,
+            stop: None,
         }
     }
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::assets;
-use super::console::Passkeys;
+use super::console::{Passkeys, Streams};
 use super::delivery::Reached;
 use super::headers::SecurityHeaders;
 use super::limits::Limits;
@@ -69,6 +69,8 @@ pub struct Site {
     pub(super) stand_ins: StandIns,
     pub(super) headers: SecurityHeaders,
     pub(super) reached: Reached,
+    /// The live views of the console.
+    pub(super) live: Arc<Streams>,
     pub(super) metrics: Arc<Metrics>,
 }
 
@@ -123,6 +125,7 @@ impl Site {
             nonces: FormNonces::new(Arc::clone(&pepper), Arc::clone(&clock), Arc::clone(&entropy)),
             stand_ins: StandIns::new(pepper),
             reached: Reached::default(),
+            live: Arc::default(),
             kind,
             authority,
             settings,

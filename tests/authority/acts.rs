@@ -16,6 +16,7 @@ fn acts() -> Vec<EnrollmentAct> {
     let mut acts = vec![
         EnrollmentAct::Note(Some("Spare phone".to_owned())),
         EnrollmentAct::Renew(Carrier::Screen),
+        EnrollmentAct::Resend,
         EnrollmentAct::Cancel,
         EnrollmentAct::Unlock,
         EnrollmentAct::Revoke(RevocationReason::CessationOfOperation),
@@ -70,6 +71,8 @@ fn told(effect: &Effect, happened: &[Happening]) -> bool {
     match effect {
         Effect::NoteWritten => any(|it| matches!(it, Happening::Noted { .. })),
         Effect::LinkRenewed => any(|it| matches!(it, Happening::Redrawn)),
+        Effect::LinkReplaced => any(|it| matches!(it, Happening::Relinked)),
+        Effect::MailSent { .. } => any(|it| matches!(it, Happening::Relinked | Happening::Redrawn)),
         Effect::LinkDies => {
             any(|it| matches!(it, Happening::Redrawn | Happening::Cancelled | Happening::Replaced { .. }))
         }

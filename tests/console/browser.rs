@@ -71,6 +71,13 @@ impl Browser {
         request.send().await.unwrap().bytes().await.unwrap().to_vec()
     }
 
+    /// A response whose body is yet to be read, such as one that does not end.
+    pub async fn open(&self, path: &str) -> reqwest::Response {
+        let url = format!("http://localhost:{}{path}", self.node.port());
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        self.client.get(url).header("cookie", cookies.join("; ")).send().await.unwrap()
+    }
+
     async fn send(&mut self, method: Method, path: &str, body: Option<String>) -> Page {
         let url = format!("http://localhost:{}{path}", self.node.port());
         let mut request = self.client.request(method, url).headers(self.headers.clone());

@@ -25,7 +25,7 @@ async fn bring(browser: &mut Browser, file: &str, bytes: &[u8], fields: &[(&str,
 }
 
 /// Does what a node does in the background.
-async fn run_jobs(world: &World) {
+pub async fn run_jobs(world: &World) {
     let leases = Leases::new(Arc::clone(&world.store), world.clock.clone(), &SystemEntropy).unwrap();
     let runner = JobRunner::new(world.authority.clone(), leases, world.clock.clone());
     while runner.round().await.unwrap().more {}

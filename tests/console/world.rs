@@ -8,16 +8,18 @@ use jiff::SignedDuration;
 use tegata::clock::ManualClock;
 use tegata::directory::{
     Access, Account, Actor, Contact, Doer, Facility, Invited, Operator, OperatorToken, Organization,
-    OrganizationId, Passkey, Role, Shown, WelcomeToken,
+    OrganizationId, Passkey, Role, Shown, WelcomeToken, partition,
 };
-use tegata::enrollment::{AuthorityParts, AuthoritySettings, LockPolicy, Maker, RegistrationAuthority};
+use tegata::enrollment::{
+    AuthorityParts, AuthoritySettings, LockPolicy, MailSettings, Maker, RegistrationAuthority,
+};
 use tegata::entropy::SystemEntropy;
 use tegata::http::{Settings, Site, SiteParts, serve};
 use tegata::operations::Printing;
 use tegata::pepper::Pepper;
 use tegata::profile::Offers;
-use tegata::store::Store;
 use tegata::store::embedded::EmbeddedStore;
+use tegata::store::{Partition, Store};
 use tempfile::TempDir;
 
 use crate::browser::Browser;
@@ -51,6 +53,7 @@ fn authority(
     clock: &Arc<ManualClock>,
     pepper: &Arc<Pepper>,
     url: &str,
+    mail: Option<MailSettings>,
 ) -> RegistrationAuthority {
     RegistrationAuthority::new(AuthorityParts {
         store: Arc::clone(store),
@@ -65,7 +68,7 @@ fn authority(
             lock: LockPolicy::default(),
             claim_lease: SignedDuration::from_secs(30),
             claim_wait: SignedDuration::from_secs(30),
-            mail: None,
+            mail,
         },
     })
     .unwrap()
@@ -80,8 +83,30 @@ impl World {
         Self::at(None).await
     }
 
+    /// The same where mail is sent.
+    pub async fn mailing() -> Self {
+        let mail = MailSettings {
+            from: "cert@example.jp".parse().unwrap(),
+            reply_to: None,
+            bounce: None,
+            bounce_by_mail: false,
+            gives_up_after: SignedDuration::from_hours(48),
+            attempt: SignedDuration::from_mins(5),
+        };
+        Self::with(None, Some(mail)).await
+    }
+
+    /// What the organization's records stand in.
+    pub fn partition(&self) -> Partition {
+        partition(&self.midori).unwrap()
+    }
+
     /// The same under another address than its listener's, as behind a proxy.
     pub async fn at(public: Option<&str>) -> Self {
+        Self::with(public, None).await
+    }
+
+    async fn with(public: Option<&str>, mail: Option<MailSettings>) -> Self {
         let directory = TempDir::new().unwrap();
         let clock = Arc::new(ManualClock::at("2026-11-21T09:00:00Z".parse().unwrap()));
         let pepper = Arc::new(Pepper::new(&[9; 32]).unwrap());
@@ -94,7 +119,7 @@ impl World {
         let mut handles = Vec::new();
         let mut authorities = Vec::new();
         for listener in listeners {
-            let authority = authority(&store, &clock, &pepper, url);
+            let authority = authority(&store, &clock, &pepper, url, mail.clone());
             let mut settings =
                 Settings::new(url.parse().unwrap(), "https://localhost:1/check".parse().unwrap());
             settings.console_url = Some(url.parse().unwrap());

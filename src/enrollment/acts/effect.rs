@@ -1,6 +1,7 @@
 //! What an act would do, before it is done.
 
 use super::{EnrollmentAct, Seen};
+use crate::directory::MailAddress;
 use crate::enrollment::authority::{Loaded, OperatorError, RegistrationAuthority};
 use crate::enrollment::caller::Caller;
 use crate::enrollment::hint::Hint;
@@ -20,6 +21,15 @@ pub enum Effect {
     LinkDies,
     /// The same invitation gets new ones, and its time begins anew.
     LinkRenewed,
+    /// Link and number lead nowhere from then on, and the secret stays what the person has.
+    LinkReplaced,
+    /// A mail with the new link goes there.
+    MailSent {
+        /// Where.
+        to: MailAddress,
+        /// Whether the secret is new, and goes by mail as well.
+        secret: bool,
+    },
     /// The person can try again at once.
     WrongSecretsForgotten,
     /// The invitation is over.
@@ -111,6 +121,16 @@ impl RegistrationAuthority {
                     effects.push(Effect::WrongSecretsForgotten);
                 }
                 or(matches!(old.state, State::Invited), Hint::NoNewSecret, effects)
+            }
+            EnrollmentAct::Resend => {
+                let mailing = self.mailable(caller, old).await?;
+                let secret = mailing.mails_secret();
+                let mut effects = vec![if secret { Effect::LinkDies } else { Effect::LinkReplaced }];
+                if secret && old.attempts != Attempts::default() {
+                    effects.push(Effect::WrongSecretsForgotten);
+                }
+                effects.push(Effect::MailSent { to: mailing.to, secret });
+                Ok(effects)
             }
             EnrollmentAct::Cancel => {
                 let effects = vec![Effect::LinkDies, Effect::InvitationEnds];

@@ -21,6 +21,8 @@ pub enum EnrollmentAct {
     Note(Option<String>),
     /// A new link, number and secret for the same invitation.
     Renew(Carrier),
+    /// The invitation is mailed once more, with a new link. Whoever asks for it sees neither link nor secret.
+    Resend,
     /// The invitation is taken back.
     Cancel,
     /// Wrong secrets are forgotten.
@@ -38,6 +40,7 @@ impl EnrollmentAct {
         match self {
             Self::Note(_) => "note",
             Self::Renew(_) => "renew",
+            Self::Resend => "resend",
             Self::Cancel => "cancel",
             Self::Unlock => "unlock",
             Self::Revoke(_) => "revoke",

@@ -60,6 +60,10 @@ impl RegistrationAuthority {
                 None
             }
             EnrollmentAct::Renew(carrier) => Some(self.redraw_asked(caller, id, *carrier, asked).await?),
+            EnrollmentAct::Resend => {
+                self.resend_asked(caller, id, asked).await?;
+                None
+            }
             EnrollmentAct::Cancel => {
                 self.cancel_seen(caller, id, seen).await?;
                 None

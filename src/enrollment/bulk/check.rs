@@ -10,6 +10,7 @@ use super::mark::Marks;
 use crate::directory::{SubscriberId, partition};
 use crate::enrollment::authority::{OperatorError, RegistrationAuthority};
 use crate::enrollment::caller::Caller;
+use crate::enrollment::hint::Hint;
 use crate::enrollment::id::EnrollmentId;
 use crate::enrollment::invite::{Carrier, Invite, SubscriberInvite};
 use crate::enrollment::record::Enrollment;
@@ -111,11 +112,14 @@ pub struct Refused {
     /// The enrollment that stands in the way, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enrollment: Option<EnrollmentId>,
+    /// What to do instead, where the row's enrollment does not allow what was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Hint>,
 }
 
 impl Refused {
     pub(super) fn new(code: &str, column: Option<Column>, why: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), column, why: why.into(), reason: None, enrollment: None }
+        Self { code: code.to_owned(), column, why: why.into(), reason: None, enrollment: None, hint: None }
     }
 
     fn because_of(mut self, enrollment: &EnrollmentId) -> Self {
@@ -141,7 +145,11 @@ impl Refused {
             OperatorError::NoSuchEnrollment(_) => ("no-such-enrollment", None),
             _ => ("unfit", None),
         };
-        Some(Self::new(code, column, error.to_string()))
+        let hint = match error {
+            OperatorError::NotNow { hint, .. } => Some(*hint),
+            _ => None,
+        };
+        Some(Self { hint, ..Self::new(code, column, error.to_string()) })
     }
 }
 

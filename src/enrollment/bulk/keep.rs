@@ -187,6 +187,16 @@ impl RegistrationAuthority {
     /// # Errors
     /// When there is no such job, or it has ended.
     pub async fn begin_job(&self, caller: &Caller, id: &JobId) -> Result<Job, OperatorError> {
+        self.begin_with(caller, id, None).await
+    }
+
+    /// Begins a job, which from then on does `act` where one is given.
+    pub(super) async fn begin_with(
+        &self,
+        caller: &Caller,
+        id: &JobId,
+        act: Option<BulkAct>,
+    ) -> Result<Job, OperatorError> {
         // The pointer first: who looks and finds a draft puts it back.
         let now = self.now();
         self.job(caller, id).await?;
@@ -194,6 +204,9 @@ impl RegistrationAuthority {
         let job = self
             .change_job(caller, id, |job| match job.standing {
                 JobStanding::Draft => {
+                    if let Some(act) = &act {
+                        job.work = JobWork::Act { act: act.clone() };
+                    }
                     job.standing = JobStanding::Running;
                     job.begun_at = Some(now);
                     job.by = caller.actor.clone();

@@ -104,7 +104,7 @@ impl RegistrationAuthority {
                 let open = work.part.rows.iter().enumerate().filter(|(_, row)| row.outcome.is_none());
                 for (place, row) in open.take(ACTS) {
                     let outcome = match &row.task {
-                        Task::Enrollment(id) => self.act(&caller, *act, id).await?,
+                        Task::Enrollment(id) => self.act(&caller, act, &work.job, id).await?,
                         Task::Invite(_) => {
                             Outcome::Refused(Refused::new("unfit", None, "this is no enrollment"))
                         }

@@ -6,6 +6,7 @@
 //! and is not sent.
 
 mod bounce;
+mod need;
 mod nonce;
 mod open;
 mod query;

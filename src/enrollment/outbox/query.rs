@@ -60,7 +60,7 @@ pub struct MailSummary {
 }
 
 impl MailSummary {
-    fn of(mail: &Outgoing) -> Self {
+    pub(super) fn of(mail: &Outgoing) -> Self {
         let (ended_at, reply) = match &mail.state {
             MailState::Waiting { .. } | MailState::Sending { .. } => (None, None),
             MailState::Sent { at, reply } => (Some(*at), Some(reply.clone())),
@@ -314,7 +314,7 @@ impl RegistrationAuthority {
 }
 
 /// Whether the caller may know of this mail.
-fn reaches(caller: &Caller, mail: &Outgoing) -> bool {
+pub(super) fn reaches(caller: &Caller, mail: &Outgoing) -> bool {
     caller.reach.reach(mail.facility.as_ref())
 }
 

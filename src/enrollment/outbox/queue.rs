@@ -12,8 +12,10 @@ use crate::directory::{
 use crate::enrollment::authority::{OperatorError, RegistrationAuthority};
 use crate::enrollment::caller::Caller;
 use crate::enrollment::credentials::draw_identifier;
+use crate::enrollment::hint::Hint;
 use crate::enrollment::invite::Carrier;
 use crate::enrollment::record::Enrollment;
+use crate::enrollment::state::Standing;
 use crate::mail::MailId;
 use crate::store::record::encode;
 use crate::store::{Commit, IndexEntry, Key, StoreError};
@@ -98,6 +100,40 @@ impl RegistrationAuthority {
         let person =
             person.ok_or_else(|| DirectoryError::Missing(format!("subscriber {}", enrollment.subscriber)))?;
         self.mailing(&caller.organization, &person, carrier).await
+    }
+
+    /// How an invitation that is open is mailed once more.
+    ///
+    /// # Errors
+    /// [`OperatorError::NotNow`] where it is not open any more, or nothing can be mailed to the person.
+    pub(in crate::enrollment) async fn mailable(
+        &self,
+        caller: &Caller,
+        enrollment: &Enrollment,
+    ) -> Result<Mailing, OperatorError> {
+        let now = self.now();
+        let not_now = |hint| {
+            Err(OperatorError::NotNow { id: enrollment.id.clone(), standing: enrollment.standing(now), hint })
+        };
+        match enrollment.standing(now) {
+            Standing::Invited | Standing::Locked => {}
+            Standing::Expired => return not_now(Hint::Expired),
+            _ => return not_now(Hint::NoNewSecret),
+        }
+        if !self.sends_mail() {
+            return not_now(Hint::NoMail);
+        }
+        match self.mailing_of(caller, enrollment, Carrier::Mail).await {
+            Ok(Some(mailing)) => Ok(mailing),
+            Ok(None) | Err(OperatorError::Unfit { .. }) => not_now(Hint::NoAddress),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether this installation sends mail.
+    #[must_use]
+    pub fn sends_mail(&self) -> bool {
+        self.0.parts.settings.mail.is_some()
     }
 
     /// Adds the mails of an invitation to its commit: the one with the link and, where the secret travels apart, another one.

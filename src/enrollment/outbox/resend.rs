@@ -1,16 +1,23 @@
 //! An invitation is mailed once more, with a new link. Whoever asks for it sees neither link nor secret.
 
 use super::nonce::{Follows, Pair};
+use crate::enrollment::acts::Asked;
 use crate::enrollment::authority::{OperatorError, RegistrationAuthority, TRIES};
 use crate::enrollment::caller::Caller;
 use crate::enrollment::credentials::{Code, Number};
-use crate::enrollment::hint::Hint;
 use crate::enrollment::id::EnrollmentId;
 use crate::enrollment::invite::Carrier;
 use crate::enrollment::query::EnrollmentSummary;
-use crate::enrollment::state::State;
-use crate::pepper::Purpose;
+use crate::entropy::Entropy;
+use crate::pepper::{Purpose, SecretHash};
 use crate::store::{Commit, StoreError};
+
+/// A new link and number, of which only hashes stay, and what they follow from.
+struct NewLink {
+    nonces: Pair,
+    code: SecretHash,
+    number: SecretHash,
+}
 
 impl RegistrationAuthority {
     /// Mails an invitation again. Where the organization's mails carry no secret, link and number are new and the secret stays
@@ -23,32 +30,41 @@ impl RegistrationAuthority {
         caller: &Caller,
         id: &EnrollmentId,
     ) -> Result<EnrollmentSummary, OperatorError> {
+        self.resend_asked(caller, id, Asked::default()).await
+    }
+
+    /// As [`Self::resend`], as it was seen; the same form sent again sends no second mail.
+    pub(in crate::enrollment) async fn resend_asked(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        asked: Asked,
+    ) -> Result<EnrollmentSummary, OperatorError> {
+        let act = format!("resend/{id}");
+        let derived = || asked.once.map(|once| self.derived(caller, &act, once)).transpose();
+        // A draw whose code or number was taken is passed over, and the next one tried.
+        let source = derived()?;
         for _ in 0..TRIES {
             let loaded = self.get(caller, id).await?;
-            let now = self.now();
             let enrollment = &loaded.enrollment;
-            if !matches!(enrollment.state, State::Invited) || now >= enrollment.invitation_ends {
-                return Err(OperatorError::NotNow {
-                    id: id.clone(),
-                    standing: enrollment.standing(now),
-                    hint: Hint::NoNewSecret,
-                });
+            if let Some(again) = derived()?
+                && self.new_link(id, &again)?.code.matches(&enrollment.code)
+            {
+                return Ok(self.summary(enrollment));
             }
-            let Some(mailing) = self.mailing_of(caller, enrollment, Carrier::Mail).await? else {
-                return Err(OperatorError::Busy);
-            };
+            let mailing = self.mailable(caller, enrollment).await?;
             if mailing.mails_secret() {
-                self.redraw(caller, id, Carrier::Mail).await?;
+                self.redraw_asked(caller, id, Carrier::Mail, asked).await?;
                 return self.summary_of(caller, id).await;
             }
-            let parts = &self.0.parts;
-            let nonces = Pair::draw(parts.entropy.as_ref())?;
-            let stream = Follows::link(&parts.pepper, nonces.link, id);
-            let (code, number) = (Code::draw(&stream)?, Number::draw(&stream)?);
-            let code = parts.pepper.hash(Purpose::Code, "", code.expose().as_bytes())?;
-            let number = parts.pepper.hash(Purpose::Number, "", number.expose().as_bytes())?;
+            self.as_seen(&loaded, asked.seen).await?;
+            let entropy: &dyn Entropy = match &source {
+                Some(source) => source,
+                None => self.0.parts.entropy.as_ref(),
+            };
+            let NewLink { nonces, code, number } = self.new_link(id, entropy)?;
             let life = self.offered(&enrollment.offer)?.link_life;
-            let Some((next, happened)) = enrollment.clone().relinked((code, number), life, now) else {
+            let Some((next, happened)) = enrollment.clone().relinked((code, number), life, self.now()) else {
                 continue;
             };
             if !self.pointed(&next).await? {
@@ -69,12 +85,15 @@ impl RegistrationAuthority {
         Err(OperatorError::Busy)
     }
 
-    async fn summary_of(
-        &self,
-        caller: &Caller,
-        id: &EnrollmentId,
-    ) -> Result<EnrollmentSummary, OperatorError> {
-        let loaded = self.get(caller, id).await?;
-        Ok(self.summary(&loaded.enrollment))
+    fn new_link(&self, id: &EnrollmentId, entropy: &dyn Entropy) -> Result<NewLink, OperatorError> {
+        let pepper = &self.0.parts.pepper;
+        let nonces = Pair::draw(entropy)?;
+        let stream = Follows::link(pepper, nonces.link, id);
+        let (code, number) = (Code::draw(&stream)?, Number::draw(&stream)?);
+        Ok(NewLink {
+            nonces,
+            code: pepper.hash(Purpose::Code, "", code.expose().as_bytes())?,
+            number: pepper.hash(Purpose::Number, "", number.expose().as_bytes())?,
+        })
     }
 }

@@ -59,6 +59,7 @@ pub struct ActPage {
 fn word(path: &str) -> &'static str {
     match path.rsplit('/').next() {
         Some("renew") => "renew",
+        Some("resend") => "resend",
         Some("cancel") => "cancel",
         Some("unlock") => "unlock",
         Some("revoke") => "revoke",
@@ -71,6 +72,7 @@ fn word(path: &str) -> &'static str {
 fn act(word: &'static str, entered: &Entered) -> Option<EnrollmentAct> {
     Some(match word {
         "renew" => EnrollmentAct::Renew(Carrier::Screen),
+        "resend" => EnrollmentAct::Resend,
         "cancel" => EnrollmentAct::Cancel,
         "unlock" => EnrollmentAct::Unlock,
         "revoke" => {
@@ -87,6 +89,7 @@ fn act(word: &'static str, entered: &Entered) -> Option<EnrollmentAct> {
 const fn title(word: &str) -> &'static str {
     match word.as_bytes() {
         b"renew" => "act-renew",
+        b"resend" => "act-resend",
         b"cancel" => "act-cancel",
         b"unlock" => "act-unlock",
         b"revoke" => "act-revoke",
@@ -186,9 +189,10 @@ pub async fn perform(desk: Desk, request: HttpRequest) -> Result<HttpResponse, H
     let asked = Asked { seen, once: Some(Once(desk.key())) };
     match desk.authority().perform(&caller, &id, &act, asked).await {
         Ok(done) => match done.issued {
-            Some(issued) => handover::page(&desk, &issued, &done.summary.name),
+            Some(issued) => handover::page(&desk, &issued, &done.summary.name).await,
             None => {
                 let flash = Flash::good(match word {
+                    "resend" => "done-resend",
                     "cancel" => "done-cancel",
                     "unlock" => "done-unlock",
                     "revoke" => "done-revoke",

@@ -257,6 +257,11 @@ impl Desk {
         &self.standing.token
     }
 
+    /// Its name, which opens nothing.
+    pub(super) fn session_name(&self) -> &str {
+        self.standing.session_name()
+    }
+
     /// Who the directory's log names for what is done now.
     #[must_use]
     pub fn doer(&self) -> Doer {

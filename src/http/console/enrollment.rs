@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use super::desk::Desk;
 use super::flash::Tone;
 use super::frame::ConsoleFrame;
+use super::mail::MailLine;
+use super::progress::ProgressView;
 use super::telling;
 use crate::directory::{Act, Actor};
 use crate::enrollment::{EnrollmentDetail, EnrollmentId, LifeEvent, OperatorError};
@@ -55,6 +57,10 @@ pub struct EnrollmentPage {
     pub buttons: Vec<Button>,
     /// The history, newest first.
     pub lines: Vec<Line>,
+    /// How far the person is, and where that is told as it happens; nothing where nothing more will come.
+    pub progress: Option<(ProgressView, String)>,
+    /// The mails about it.
+    pub mails: Vec<MailLine>,
     /// The enrollments before and after it.
     pub predecessor: Option<(String, String)>,
     /// As above.
@@ -101,13 +107,18 @@ pub(super) fn line(words: Words, event: &LifeEvent) -> Line {
 /// [`HttpError::NotFound`] for one that is not within reach.
 pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, HttpError> {
     let (id, words) = (named(&request)?, desk.words());
-    let detail = desk.authority().show(&desk.caller()?, &id).await.map_err(failed)?;
+    let caller = desk.caller()?;
+    let detail = desk.authority().show(&caller, &id).await.map_err(failed)?;
+    let progress = desk.authority().progress_of(&caller, &id).await.map_err(failed)?;
+    let progress = ProgressView::of(words, &progress, None, desk.now());
+    let mails = desk.authority().mails_of(&caller, &id).await.map_err(failed)?;
     let here = desk.at(&format!("enrollments/{id}"));
     let button = |act: Act, below: &str, key: &'static str, ends: bool| {
         desk.may(act).then(|| Button { href: format!("{here}/{below}"), key, ends })
     };
     let buttons = [
         button(Act::ShowCredentials, "renew", "act-renew", false),
+        button(Act::Resend, "resend", "act-resend", false),
         button(Act::Unlock, "unlock", "act-unlock", false),
         button(Act::Reissue, "reissue", "act-reissue", false),
         button(Act::Note, "note", "act-note", false),
@@ -133,6 +144,8 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Result<HttpResponse, Http
         sees,
         buttons: buttons.into_iter().flatten().collect(),
         lines: detail.events.iter().rev().map(|event| line(words, event)).collect(),
+        progress: (!progress.over).then(|| (progress, format!("{here}/live"))),
+        mails: mails.iter().map(|mail| MailLine::of(&desk, mail)).collect(),
         predecessor: beside(&detail.summary.predecessor),
         successor: beside(&detail.summary.successor),
         detail,

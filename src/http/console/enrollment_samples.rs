@@ -1,20 +1,24 @@
 //! The pages about enrollments in the states that matter.
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::act::{ActPage, Choice};
 use super::enrollment::{Button, EnrollmentPage, Line};
 use super::enrollments::{EnrollmentsPage, NeedTile, Row};
 use super::entered::Entered;
 use super::handover::HandoverPage;
 use super::issue::IssuePage;
+use super::mail::sample_line as mail;
+use super::progress::ProgressView;
 use super::query::Query;
 use super::samples::{Sampled, now, within};
 use super::telling;
 use crate::device::Platform;
 use crate::directory::Role;
 use crate::enrollment::{
-    Attempts, CertificateSummary, Count, Effect, EnrollmentDetail, EnrollmentSummary, Hint, Need,
-    ReissueReason, Seen, Standing,
+    Attempts, CertificateSummary, Count, Effect, EnrollmentDetail, EnrollmentSummary, Hint, MailKind,
+    MailStanding, Need, Progress, ReissueReason, Seen, Standing,
 };
 use crate::http::scan::Scan;
 use crate::http::words::Words;
@@ -51,6 +55,23 @@ fn summary() -> EnrollmentSummary {
     }
 }
 
+/// Somebody who has come so far.
+pub fn followed(state: Standing) -> Progress {
+    let order = [Standing::Claimed, Standing::Fetched, Standing::Installed];
+    let come = order.iter().position(|it| *it == state).map_or(0, |place| place + 1);
+    let at = |step: usize| (come >= step).then(now);
+    let summary = EnrollmentSummary {
+        state,
+        link_expires_at: now().checked_add(SignedDuration::from_mins(10)).unwrap(),
+        locked_until: (state == Standing::Locked).then(now),
+        claimed_at: at(1),
+        fetched_at: at(2),
+        installed_at: at(3),
+        ..summary()
+    };
+    Progress { summary, opened_at: None, attempts_left: None, fetching_at: at(2), fetched_at: at(2) }
+}
+
 impl Sampled for EnrollmentsPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
         let page = |query: &str, rows: Vec<Row>, needs: Vec<NeedTile>, cut_short: bool| {
@@ -67,6 +88,8 @@ impl Sampled for EnrollmentsPage {
                 narrowed: query.filters(&["q", "state"]),
                 people_left_out: cut_short,
                 file: "/o/midori/enrollments.csv".to_owned(),
+                acts: vec![("resend", words.say("act-resend").plain())],
+                selection: "/o/midori/selection".to_owned(),
                 next: cut_short.then(|| "000000000000001-a".to_owned()),
                 query,
                 rows,
@@ -77,6 +100,7 @@ impl Sampled for EnrollmentsPage {
             let (key, tone) = telling::standing(standing);
             let frame = within(words, Role::Operator, "enrollments", &"");
             Row {
+                id: "7q2k9x4m1abc".to_owned(),
                 href: BACK.to_owned(),
                 name: "田中 花子".to_owned(),
                 subscriber: "10234".to_owned(),
@@ -96,6 +120,11 @@ impl Sampled for EnrollmentsPage {
         let full = Standing::ALL.into_iter().map(row).collect();
         vec![
             ("enrollments", page("", full, Need::ALL.into_iter().map(tile).collect(), true)),
+            (
+                "enrollments-auditor",
+                Self { acts: Vec::new(), ..page("", vec![row(Standing::Installed)], Vec::new(), false) },
+            ),
+            ("enrollments-few", page("state=locked", vec![row(Standing::Locked)], Vec::new(), false)),
             ("enrollments-none", page("", Vec::new(), Vec::new(), false)),
             ("enrollments-nothing", page("q=%3Cx%3E&state=locked", Vec::new(), Vec::new(), false)),
         ]
@@ -132,15 +161,46 @@ impl Sampled for EnrollmentPage {
         let page = Self {
             state: frame.badge(key, tone).0,
             frame,
-            detail,
+            detail: detail.clone(),
             device: Some(words.device(Platform::Ios)),
             sees: (words.explain("T-109", "title").to_string(), Some("T-109")),
             buttons: vec![button("act-renew", false), button("act-revoke", true)],
             lines: vec![line(Some("192.0.2.7")), line(None)],
+            progress: None,
+            mails: vec![
+                mail(MailKind::Installed, MailStanding::Sent),
+                mail(MailKind::Invitation, MailStanding::Failed),
+            ],
             predecessor: Some((BACK.to_owned(), "7q2k9x4m1abd".to_owned())),
             successor: Some((BACK.to_owned(), "7q2k9x4m1abe".to_owned())),
         };
-        vec![("enrollment", page)]
+        let under_way = |state: Standing| {
+            let (key, tone) = telling::standing(state);
+            let frame = within(words, Role::HelpDesk, "enrollment", &"田中 花子");
+            let progress = ProgressView::of(words, &followed(state), None, now());
+            Self {
+                state: frame.badge(key, tone).0,
+                frame,
+                detail: EnrollmentDetail {
+                    summary: followed(state).summary,
+                    certificate: None,
+                    ..detail.clone()
+                },
+                device: None,
+                sees: (words.say("sees-open").to_string(), None),
+                buttons: vec![button("act-resend", false), button("act-unlock", false)],
+                lines: vec![line(None)],
+                progress: Some((progress, format!("{BACK}/live"))),
+                mails: Vec::new(),
+                predecessor: None,
+                successor: None,
+            }
+        };
+        vec![
+            ("enrollment-invited", under_way(Standing::Invited)),
+            ("enrollment-fetched", under_way(Standing::Fetched)),
+            ("enrollment", page),
+        ]
     }
 }
 
@@ -216,7 +276,7 @@ impl Sampled for ActPage {
 impl Sampled for HandoverPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
         let link = "HTTPS://CERT.EXAMPLE.JP/C/0123456789ABCDEFGHJKMNPQRS";
-        let page = Self {
+        let page = |progress: Progress, at: Timestamp| Self {
             frame: within(words, Role::Operator, "handover", &words.say("handover-title")),
             person: "田中 花子".to_owned(),
             scan: Scan::of(link),
@@ -224,12 +284,27 @@ impl Sampled for HandoverPage {
             number: "1234 5678".to_owned(),
             secret: "abcde-fghjk".to_owned(),
             separate: Some("abcdefghjkmnpqr".to_owned()),
-            link_ends: now(),
+            link_ends: progress.summary.link_expires_at,
             ends: now(),
             enrollment: BACK.to_owned(),
             renew: format!("{BACK}/renew"),
+            seen: 7,
+            progress: ProgressView::of(words, &progress, None, at),
+            live: format!("{BACK}/live?link=1795683600000"),
+            again: vec![("form".to_owned(), "nonce".to_owned()), ("name".to_owned(), "田中 花子".to_owned())],
         };
-        vec![("handover", page)]
+        let invited = followed(Standing::Invited);
+        let wrong = Progress { attempts_left: Some(3), opened_at: Some(now()), ..invited.clone() };
+        let ended = invited.summary.link_expires_at;
+        vec![
+            ("handover", page(invited.clone(), now())),
+            ("handover-opened", page(Progress { opened_at: Some(now()), ..invited.clone() }, now())),
+            ("handover-wrong", page(wrong, now())),
+            ("handover-ended", page(invited, ended)),
+            ("handover-locked", page(followed(Standing::Locked), now())),
+            ("handover-claimed", page(followed(Standing::Claimed), now())),
+            ("handover-installed", page(followed(Standing::Installed), now())),
+        ]
     }
 }
 

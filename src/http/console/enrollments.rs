@@ -13,6 +13,7 @@ use super::desk::Desk;
 use super::flash::Tone;
 use super::frame::ConsoleFrame;
 use super::query::Query;
+use super::selection;
 use super::telling;
 use crate::device::Platform;
 use crate::enrollment::{
@@ -32,6 +33,8 @@ const FILTERS: [&str; 8] = ["q", "state", "facility", "device", "offer", "need",
 /// A row.
 #[derive(Debug)]
 pub struct Row {
+    /// The enrollment.
+    pub id: String,
     /// The enrollment's page.
     pub href: String,
     /// The person.
@@ -93,6 +96,10 @@ pub struct EnrollmentsPage {
     pub narrowed: bool,
     /// The list as a file.
     pub file: String,
+    /// What can be done to a selection; nothing where the role may not.
+    pub acts: Vec<(&'static str, String)>,
+    /// Where a selection is sent.
+    pub selection: String,
 }
 
 impl EnrollmentsPage {
@@ -141,6 +148,7 @@ fn row(desk: &Desk, frame: &ConsoleFrame, it: &EnrollmentSummary) -> Row {
     let (state, tone) = telling::standing(it.state);
     let own = it.by_person.then(|| frame.badge("own-change", Tone::Plain).0);
     Row {
+        id: it.enrollment.to_string(),
         href: desk.at(&format!("enrollments/{}", it.enrollment)),
         name: it.name.clone(),
         subscriber: it.subscriber.to_string(),
@@ -189,6 +197,8 @@ pub async fn list(desk: Desk) -> Result<HttpResponse, HttpError> {
         people_left_out: found.people_left_out,
         narrowed: query.filters(&FILTERS),
         file: query.under(&desk.at("enrollments.csv")),
+        acts: selection::choices(&desk),
+        selection: desk.at("selection"),
         query,
         frame,
     };

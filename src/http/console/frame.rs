@@ -274,6 +274,18 @@ impl ConsoleFrame {
         ))
     }
 
+    /// A moment as a text.
+    #[must_use]
+    pub fn moment(&self, at: &impl Moment) -> String {
+        self.words.moment(at.at(), self.now)
+    }
+
+    /// The time of day of a moment, as a text.
+    #[must_use]
+    pub fn time_of_day(&self, at: &impl Moment) -> String {
+        self.words.time_of_day(at.at())
+    }
+
     /// How far from now: "3 days ago", "in 2 hours".
     #[must_use]
     pub fn distance(&self, at: Timestamp) -> String {

@@ -93,12 +93,22 @@ pub async fn first(desk: Desk) -> Result<HttpResponse, HttpError> {
 /// # Errors
 /// When the store fails.
 pub async fn organization(desk: Desk) -> Result<HttpResponse, HttpError> {
-    let counted = desk.authority().needs(&desk.caller()?).await.map_err(HttpError::internal)?;
+    let caller = desk.caller()?;
+    let counted = desk.authority().needs(&caller).await.map_err(HttpError::internal)?;
+    let (undelivered, more) = desk.authority().mails_in_need(&caller).await.map_err(HttpError::internal)?;
     let list = desk.at("enrollments");
     let mut needs: Vec<_> = counted
         .into_iter()
         .map(|(need, count)| shown(desk.words(), need, count.number, count.more, &list))
         .collect();
+    if desk.authority().sends_mail() || !undelivered.is_empty() {
+        needs.push(lost_mail(
+            desk.words(),
+            undelivered.len(),
+            more && !undelivered.is_empty(),
+            &desk.at("mail"),
+        ));
+    }
     let quiet = needs.iter().all(|need| need.class == "zero");
     needs.sort_by_key(|need| need.class == "zero");
     let issue = desk.at("issue");
@@ -106,6 +116,18 @@ pub async fn organization(desk: Desk) -> Result<HttpResponse, HttpError> {
     let frame = desk.frame("home", &desk.words().say("home-title"));
     let upkeep = upheld(&desk);
     desk.page(&HomePage { frame, needs, upkeep, quiet, issue })
+}
+
+/// How many mails did not arrive that somebody must see to.
+pub(super) fn lost_mail(words: Words, number: usize, more: bool, list: &str) -> NeedCount {
+    let grouped = grouped(number);
+    NeedCount {
+        name: "mail",
+        text: words.say("need-mail").to_string(),
+        number: if more { format!("{grouped}+") } else { grouped },
+        class: if number == 0 { "zero" } else { "bad" },
+        href: format!("{list}?state=need"),
+    }
 }
 
 /// One of the counts.

@@ -114,7 +114,7 @@ pub async fn issue(desk: Desk) -> Result<HttpResponse, HttpError> {
     let Some(wanted) = wanted else { return desk.page_again(&form(&desk, entered)) };
     let name = wanted.subscriber.name.clone();
     match desk.authority().invite_once(&desk.caller()?, wanted, Some(Once(desk.key()))).await {
-        Ok(issued) => return handover::page(&desk, &issued, &name),
+        Ok(issued) => return handover::page(&desk, &issued, &name).await,
         Err(OperatorError::Unfit { what, .. }) => {
             let (field, key) = about(what);
             entered.wrong(field, &words.say(key));

@@ -63,17 +63,22 @@ mod interrupted;
 mod issue;
 mod join;
 mod letters;
+mod live;
+mod mail;
 mod navigation;
 mod passkeys;
+mod progress;
 mod query;
 mod recover;
 mod refusal;
 pub(super) mod routes;
 #[cfg(test)]
 pub(super) mod samples;
+mod selection;
 mod sign_in;
 mod standing;
 mod step_up;
+mod streams;
 mod telling;
 #[cfg(test)]
 mod texts;
@@ -90,3 +95,4 @@ pub(super) use cookies::{
 pub(super) use passkeys::Passkeys;
 pub(super) use refusal::of as refusal_of;
 pub(super) use standing::Standing;
+pub(super) use streams::Streams;

@@ -38,7 +38,7 @@ const ORGANIZATION: [(&str, &[Page]); 3] = [
             ("enrollments", "nav-enrollments", Some(Act::ReadEnrollments)),
             ("bulk", "nav-bulk", Some(Act::Bulk)),
             ("letters", "nav-letters", Some(Act::ShowCredentials)),
-            ("mail", "nav-mail", Some(Act::Resend)),
+            ("mail", "nav-mail", Some(Act::ReadEnrollments)),
         ],
     ),
     (

@@ -47,10 +47,12 @@ pub enum Trouble {
     ThereAlready,
     /// There are as many as there can be.
     TooMany,
+    /// More live views are open than this node can keep.
+    TooManyLive,
 }
 
 /// Every code of the console with its status, in order.
-pub const ALL: [Trouble; 17] = [
+pub const ALL: [Trouble; 18] = [
     Trouble::SignedOut,
     Trouble::OtherForm,
     Trouble::NotYourRole,
@@ -68,6 +70,7 @@ pub const ALL: [Trouble; 17] = [
     Trouble::LastOne,
     Trouble::ThereAlready,
     Trouble::TooMany,
+    Trouble::TooManyLive,
 ];
 
 impl Trouble {
@@ -92,6 +95,7 @@ impl Trouble {
             Self::LastOne => "T-515",
             Self::ThereAlready => "T-516",
             Self::TooMany => "T-517",
+            Self::TooManyLive => "T-540",
         }
     }
 
@@ -112,7 +116,7 @@ impl Trouble {
             Self::LastPasskey | Self::Changed | Self::LastOne | Self::ThereAlready | Self::TooMany => {
                 StatusCode::CONFLICT
             }
-            Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyTries | Self::TooManyLive => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 }

@@ -12,7 +12,8 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::guard::{Guard, watch_over};
 use super::{
-    account, act, bulk, enrollment, enrollments, help, home, issue, join, letters, recover, sign_in, step_up,
+    account, act, bulk, enrollment, enrollments, help, home, issue, join, letters, live, mail, recover,
+    selection, sign_in, step_up,
 };
 use crate::directory::Act;
 use crate::http::address::at;
@@ -108,8 +109,11 @@ pub fn rows() -> Vec<Row> {
         reads("/o/{organization}/enrollments", In(Act::ReadEnrollments), enrollments::list),
         reads("/o/{organization}/enrollments.csv", In(Act::Export), enrollments::file),
         reads("/o/{organization}/enrollments/{enrollment}", In(Act::ReadEnrollments), enrollment::show),
+        reads("/o/{organization}/enrollments/{enrollment}/live", In(Act::ReadEnrollments), live::stream),
         reads("/o/{organization}/enrollments/{enrollment}/renew", In(Act::ShowCredentials), act::show),
         posts("/o/{organization}/enrollments/{enrollment}/renew", In(Act::ShowCredentials), act::perform),
+        reads("/o/{organization}/enrollments/{enrollment}/resend", In(Act::Resend), act::show),
+        posts("/o/{organization}/enrollments/{enrollment}/resend", In(Act::Resend), act::perform),
         reads("/o/{organization}/enrollments/{enrollment}/unlock", In(Act::Unlock), act::show),
         posts("/o/{organization}/enrollments/{enrollment}/unlock", In(Act::Unlock), act::perform),
         reads("/o/{organization}/enrollments/{enrollment}/cancel", In(Act::Cancel), act::show),
@@ -122,6 +126,14 @@ pub fn rows() -> Vec<Row> {
         posts("/o/{organization}/enrollments/{enrollment}/note", In(Act::Note), act::perform),
         reads("/o/{organization}/issue", In(Act::Issue), issue::show),
         posts("/o/{organization}/issue", In(Act::Issue), issue::issue),
+        // A selection
+        posts("/o/{organization}/selection", In(Act::Bulk), selection::choose),
+        reads("/o/{organization}/selection/{job}", In(Act::Bulk), selection::show),
+        posts("/o/{organization}/selection/{job}/begin", In(Act::Bulk), selection::begin),
+        posts("/o/{organization}/selection/{job}/end", InSteppedUp(Act::Revoke), selection::end),
+        // Mail
+        reads("/o/{organization}/mail", In(Act::ReadEnrollments), mail::list),
+        posts("/o/{organization}/mail/{mail}/retry", In(Act::Resend), mail::retry),
         // Lists of people
         reads("/o/{organization}/bulk", In(Act::Bulk), bulk::list),
         posts("/o/{organization}/bulk", In(Act::Bulk), bulk::bring),

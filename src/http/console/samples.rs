@@ -18,15 +18,17 @@ use super::flash::Tone;
 use super::frame::{ConsoleFrame, Nonces, Said, role_name};
 use super::handover::HandoverPage;
 use super::help::{CodePage, HelpEntry, HelpPage, codes};
-use super::home::{Choice, ChooserPage, HomePage, shown};
+use super::home::{Choice, ChooserPage, HomePage, lost_mail, shown};
 use super::interrupted::{Kept, ResumePage};
 use super::issue::IssuePage;
 use super::join::JoinPage;
 use super::letters::{LettersPage, OrderPage, PrintingPage};
+use super::mail::MailPage;
 use super::navigation::{NavigationGroup, Way};
 use super::passkeys::Ceremony;
 use super::recover::{CodeShownPage, NewPasskeyPage, RecoverPage};
 use super::refusal::{ALL, RefusalPage};
+use super::selection::SelectionPage;
 use super::sign_in::SignInPage;
 use super::step_up::StepUpPage;
 use super::upkeep;
@@ -118,6 +120,7 @@ impl Sampled for HomePage {
             let mut needs: Vec<_> = counted
                 .map(|(need, number)| shown(words, need, number, number == 1_000, "/o/midori/enrollments"))
                 .collect();
+            needs.push(lost_mail(words, numbers[0], false, "/o/midori/mail"));
             needs.sort_by_key(|need| need.class == "zero");
             Self {
                 frame: within(words, role, "home", &words.say("home-title")),
@@ -377,6 +380,8 @@ pub fn all() -> Vec<Rendered> {
     render::<LettersPage>(&mut pages);
     render::<OrderPage>(&mut pages);
     render::<PrintingPage>(&mut pages);
+    render::<MailPage>(&mut pages);
+    render::<SelectionPage>(&mut pages);
     render::<CodePage>(&mut pages);
     render::<HelpPage>(&mut pages);
     render::<ChooserPage>(&mut pages);

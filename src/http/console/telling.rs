@@ -73,6 +73,9 @@ pub const fn hint(hint: Hint) -> &'static str {
         Hint::NoNewSecret => "hint-no-new-secret",
         Hint::NotLocked => "hint-not-locked",
         Hint::NoteIsSame => "hint-note-is-same",
+        Hint::Expired => "hint-expired",
+        Hint::NoMail => "hint-no-mail",
+        Hint::NoAddress => "hint-no-address",
     }
 }
 
@@ -83,6 +86,13 @@ pub fn effect(words: Words, effect: &Effect) -> String {
         Effect::NoteWritten => words.say("effect-note").to_string(),
         Effect::LinkDies => words.say("effect-link-dies").to_string(),
         Effect::LinkRenewed => words.say("effect-link-renewed").to_string(),
+        Effect::LinkReplaced => words.say("effect-link-replaced").to_string(),
+        Effect::MailSent { to, secret: false } => {
+            words.say("effect-mailed").with("email", to.to_string()).to_string()
+        }
+        Effect::MailSent { to, secret: true } => {
+            words.say("effect-mailed-secret").with("email", to.to_string()).to_string()
+        }
         Effect::WrongSecretsForgotten => words.say("effect-unlocked").to_string(),
         Effect::InvitationEnds => words.say("effect-invitation-ends").to_string(),
         Effect::CertificateRevoked { reason: why, .. } => {

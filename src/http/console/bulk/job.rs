@@ -14,6 +14,7 @@ use crate::enrollment::{
 use crate::http::console::desk::Desk;
 use crate::http::console::flash::Tone;
 use crate::http::console::frame::ConsoleFrame;
+use crate::http::console::selection::{self, OutcomeLine};
 use crate::http::error::HttpError;
 
 /// A page that shows progress asks again after so many seconds; browsers do that without a script.
@@ -85,6 +86,8 @@ const fn work_of(work: &JobWork) -> &'static str {
         JobWork::Issue(_) => "job-issue",
         JobWork::Act { act } => match act {
             BulkAct::Unlock => "job-unlock",
+            BulkAct::Resend => "job-resend",
+            BulkAct::Note { .. } => "job-note",
             BulkAct::Cancel => "job-cancel",
             BulkAct::Revoke { .. } => "job-revoke",
             BulkAct::Reissue { .. } => "job-reissue",
@@ -116,6 +119,8 @@ pub struct JobPage {
     pub refused: Vec<LeftOutLine>,
     /// Until when the rows are kept.
     pub kept_until: Option<Timestamp>,
+    /// What became of the rows of a selection; nothing where the job is a list's.
+    pub outcomes: Option<Vec<OutcomeLine>>,
 }
 
 /// The job that an address names.
@@ -144,9 +149,20 @@ pub(in crate::http::console) fn trouble(error: OperatorError) -> HttpError {
 pub async fn show(desk: Desk, path: Path<(String, String)>) -> Result<HttpResponse, HttpError> {
     let (id, caller, words) = (named(&path.1)?, desk.caller()?, desk.words());
     let job = desk.authority().job(&caller, &id).await.map_err(trouble)?;
+    let is_selection = matches!(job.work, JobWork::Act { .. });
+    if is_selection && job.standing == JobStanding::Draft {
+        return Ok(desk.go(&desk.at(&format!("selection/{id}"))));
+    }
+    let outcomes = match job.standing {
+        JobStanding::Done | JobStanding::Cancelled if is_selection => {
+            Some(selection::outcomes(&desk, &job, SHOWN).await?)
+        }
+        _ => is_selection.then(Vec::new),
+    };
     let judgement: Judgement = desk.authority().job_judgement(&caller, &id).await.map_err(trouble)?;
     let mut refused = Vec::new();
-    if matches!(job.standing, JobStanding::Done | JobStanding::Cancelled) && job.refused > 0 {
+    let has_ended = matches!(job.standing, JobStanding::Done | JobStanding::Cancelled);
+    if !is_selection && has_ended && job.refused > 0 {
         for part in 0..job.parts() {
             for row in desk.authority().job_rows(&caller, &id, part).await.map_err(trouble)? {
                 if let Some(Outcome::Refused(why)) = row.outcome
@@ -168,6 +184,7 @@ pub async fn show(desk: Desk, path: Path<(String, String)>) -> Result<HttpRespon
         left_out: judgement.faults(),
         faults: judgement.left_out.iter().take(SHOWN).map(|fault| left_out(words, fault)).collect(),
         refused,
+        outcomes,
         kept_until: job.ended_at.and_then(|at| at.checked_add(crate::enrollment::JOBS_KEPT).ok()),
         job: line,
     };

@@ -19,6 +19,7 @@ pub(super) use job::{JobLine, named};
 #[cfg(test)]
 pub use list::BulkPage;
 pub use list::{bring, list};
+pub(super) use reason::refused;
 pub use result::result;
 #[cfg(test)]
 pub(super) use samples::line as sample_line;

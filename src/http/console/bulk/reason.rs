@@ -1,6 +1,7 @@
 //! What is wrong with a row, in the page's language.
 
 use crate::enrollment::{LeftOut, Refused};
+use crate::http::console::telling;
 use crate::http::language::Language;
 use crate::http::words::{Phrase, Words};
 use crate::roster::{Column, Foreign, MOST_COLUMNS, MOST_ROWS, Reason, Unreadable, WordLanguage};
@@ -44,6 +45,9 @@ fn heading(words: Words, column: Column) -> String {
 pub fn refused(words: Words, refused: &Refused) -> String {
     if let Some(reason) = &refused.reason {
         return reason_of(words, reason).to_string();
+    }
+    if let Some(hint) = refused.hint {
+        return words.say(telling::hint(hint)).to_string();
     }
     let key = match refused.code.as_str() {
         "no-such-offer" => "row-no-such-offer",

@@ -5,8 +5,9 @@ use actix_web::web::Path;
 
 use super::job::{named, trouble};
 use super::template::csv;
-use crate::enrollment::TaskRow;
+use crate::enrollment::{JobWork, TaskRow};
 use crate::http::console::desk::Desk;
+use crate::http::console::selection;
 use crate::http::error::HttpError;
 use crate::roster::SafeSheet;
 
@@ -17,6 +18,9 @@ use crate::roster::SafeSheet;
 pub async fn result(desk: Desk, path: Path<(String, String)>) -> Result<HttpResponse, HttpError> {
     let (id, caller) = (named(&path.1)?, desk.caller()?);
     let job = desk.authority().job(&caller, &id).await.map_err(trouble)?;
+    if matches!(job.work, JobWork::Act { .. }) {
+        return Ok(csv(&format!("result-{id}.csv"), selection::sheet(&desk, &job).await?));
+    }
     let mut sheet = SafeSheet::new(TaskRow::HEADINGS);
     for part in 0..job.parts() {
         for row in desk.authority().job_rows(&caller, &id, part).await.map_err(trouble)? {

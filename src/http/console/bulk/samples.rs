@@ -9,6 +9,7 @@ use crate::enrollment::{JobStanding, LeftOut};
 use crate::http::console::entered::Entered;
 use crate::http::console::query::Query;
 use crate::http::console::samples::{Sampled, now, within};
+use crate::http::console::selection::outcome_lines;
 use crate::http::words::Words;
 use crate::roster::people;
 
@@ -83,12 +84,23 @@ impl Sampled for JobPage {
             faults: if standing == JobStanding::Draft { faults(words) } else { Vec::new() },
             refused: if standing == JobStanding::Done { faults(words) } else { Vec::new() },
             kept_until: (standing == JobStanding::Done).then(now),
+            outcomes: None,
+        };
+        let selection = |standing: JobStanding| Self {
+            frame: within(words, Role::Operator, "job", &words.say("job-resend")),
+            job: JobLine { work: "job-resend", source: None, ..line(standing) },
+            rows: 0,
+            left_out: 0,
+            refused: Vec::new(),
+            outcomes: Some(outcome_lines(words)),
+            ..page(standing)
         };
         vec![
             ("job-draft", page(JobStanding::Draft)),
             ("job-running", page(JobStanding::Running)),
             ("job-done", page(JobStanding::Done)),
             ("job-cancelled", page(JobStanding::Cancelled)),
+            ("job-selection", selection(JobStanding::Done)),
         ]
     }
 }
