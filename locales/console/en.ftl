@@ -415,6 +415,7 @@ mail-fetched = Notice: fetched
 mail-installed = Notice: installed
 mail-reissued = Notice: issued anew
 mail-revoked = Notice: revoked
+mail-change-begun = Notice: device change begun
 mail-next = Tried next { $at }, until { $until }
 mail-said = What the mail server said
 mail-attempts = Attempts: { $count }

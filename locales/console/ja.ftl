@@ -414,6 +414,7 @@ mail-fetched = 受け取りのお知らせ
 mail-installed = 設定完了のお知らせ
 mail-reissued = 再発行のお知らせ
 mail-revoked = 失効のお知らせ
+mail-change-begun = 機種変更のお知らせ
 mail-next = 次は{ $at }、{ $until }まで送ってみます
 mail-said = メールサーバーの返事
 mail-attempts = 試した回数: { $count }

@@ -66,6 +66,7 @@ pub(super) const fn kind(kind: MailKind) -> &'static str {
         MailKind::Installed => "mail-installed",
         MailKind::Reissued => "mail-reissued",
         MailKind::Revoked => "mail-revoked",
+        MailKind::ChangeBegun => "mail-change-begun",
     }
 }
 

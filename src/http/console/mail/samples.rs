@@ -51,8 +51,14 @@ impl Sampled for MailPage {
         };
         let all = MailStanding::ALL.map(|state| line(MailKind::Invitation, state)).into();
         let lost = vec![line(MailKind::Invitation, MailStanding::Bounced)];
-        let kinds =
-            [MailKind::Secret, MailKind::Fetched, MailKind::Installed, MailKind::Reissued, MailKind::Revoked];
+        let kinds = [
+            MailKind::Secret,
+            MailKind::Fetched,
+            MailKind::Installed,
+            MailKind::Reissued,
+            MailKind::Revoked,
+            MailKind::ChangeBegun,
+        ];
         let kinds = kinds.map(|kind| line(kind, MailStanding::Sent)).into();
         vec![
             ("mail", page("", Role::Operator, all)),
