@@ -25,29 +25,29 @@ invitation-subject = { $organization }: get your certificate
 invitation-title = Get your certificate
 invitation-lead = We have a certificate for your device. This invitation is for one device.
 invitation-step-open = Open this mail on the device that shall get the certificate, and press the button below.
-invitation-step-secret-never = On the page that opens, type the secret that you are told in another way.
-invitation-step-secret-apart = On the page that opens, type the secret that follows in a mail of its own.
-invitation-step-secret-together = On the page that opens, type the secret below.
+invitation-step-secret-never = On the page that opens, enter the secret code that you are told in another way.
+invitation-step-secret-apart = On the page that opens, enter the secret code that follows in a mail of its own.
+invitation-step-secret-together = On the page that opens, enter the secret code below.
 invitation-step-install = Follow the page to put the certificate on the device.
 invitation-button = Open the page
 invitation-until = The button works until { $at }.
 invitation-browser = If the page opens inside your mail app and says “Open this in Safari or Chrome”, please do as it says.
-invitation-number-how = For another device, or if the button does not work, open this page on the device that shall get the certificate, and type the number and the secret.
+invitation-number-how = For another device, or if the button does not work, open this page on the device that shall get the certificate, and enter the retrieval number and the secret code.
 address = Page
-number = Number
-number-until = The number works until
-secret = Secret
+number = Retrieval number
+number-until = The retrieval number works until
+secret = Secret code
 invitation-keep = Please do not forward this mail.
 
 ## The secret
 
-secret-subject = { $organization }: your secret
-secret-title = Your secret
-secret-lead = Please type this secret on the page of the mail “Get your certificate” that we sent before.
+secret-subject = { $organization }: your secret code
+secret-title = Your secret code
+secret-lead = Please enter this secret code on the page of the mail “Get your certificate” that we sent before.
 secret-hint = It has ten small letters and digits. The digits 0 and 1 and the letters i, l, o and u are not used.
 password = Password of the certificate
-password-hint = Please type it if you are asked for a password when the certificate goes onto the device. Capitals matter.
-secret-keep = Tell nobody the secret. Nobody of us will ask you for it.
+password-hint = Please enter it if you are asked for a password when the certificate goes onto the device. Capitals matter.
+secret-keep = Tell nobody the secret code. Nobody of us will ask you for it.
 
 ## What has happened
 

@@ -3,9 +3,13 @@
 use std::fmt::Write as _;
 
 use crate::document;
-use crate::journey::{file_address, link, prove, unpack};
+use tegata::enrollment::Once;
+
+use crate::journey::{claim, fetch, file_address, install, link, prove, some_phone, unpack};
 use crate::phone::Phone;
 use crate::phone::browser::{self, Browser};
+use crate::phone::bundle::Identity;
+use crate::phone::connection::Tls;
 use crate::phone::page::{Page, hook};
 use crate::site::Site;
 
@@ -79,4 +83,45 @@ async fn docs_count_screens_taps_typed_fields_and_bytes() {
         writeln!(table, "{}", line(&site, name, browser).await).unwrap();
     }
     document::holds("Screens, taps, fields and bytes", &table, nearly);
+}
+
+/// A page of the check site, as the device shows it that holds this identity.
+async fn behind(site: &Site, identity: &Identity, path: &str) -> Page {
+    let (connection, path) = (site.connection(Some(identity), Tls::V1_3), path.to_owned());
+    let answer = tokio::task::spawn_blocking(move || connection.get(&path)).await.unwrap();
+    Page::read(&answer.text)
+}
+
+#[tokio::test]
+async fn docs_count_what_a_change_of_devices_takes() {
+    let site = Site::start().await;
+    let old = install(&site, &some_phone(), &site.invite("minimal").await).await;
+    let check = prove(&site, Some(&old)).await;
+    let begins = behind(&site, &old, "/change").await;
+    let der = old.certificate.to_der().unwrap();
+    let begun = site.authority.begin_change(Some(&der), Once([7; 16]), None).await.unwrap();
+    let address = format!("/change/{}", data_encoding::BASE64URL_NOPAD.encode(&[7; 16]));
+    let shown = behind(&site, &old, &address).await;
+    let phone = Phone::new(browser::ANDROID);
+    let ticket = claim(&phone, &begun).await;
+    let taken = behind(&site, &old, &address).await;
+    let new = unpack(&site, &fetch(&phone, &ticket).await, &begun.secret.grouped());
+    assert_eq!(prove(&site, Some(&new)).await.code(), None);
+    let done = behind(&site, &old, &address).await;
+    let stages = [(&begins, "idle"), (&shown, "shown"), (&taken, "taken"), (&done, "done")];
+    for (page, stage) in stages {
+        assert_eq!(page.attribute("data-stage").as_deref(), Some(stage), "{}", page.said());
+    }
+    let (taps, typed) = (count(&check, "a#change") + count(&begins, "form#begin button"), 0);
+    assert_eq!((taps, count(&shown, "input:not([type=hidden])")), (2, typed));
+    // The page with the code becomes the last one by itself, where a script runs; else by one tap on one link.
+    let screens = [&check, &begins, &shown, &done];
+    let bytes = [&check, &begins, &shown, &taken, &done].map(|page| kilobytes(page.text.len()));
+    let table = format!(
+        "| our screens on the old device | taps on them | fields typed | check, KiB | beginning, KiB | code, KiB | fetched, KiB | done, KiB |\n\
+         |---|---|---|---|---|---|---|---|\n| {} | {taps} | {typed} | {} |\n",
+        screens.len(),
+        bytes.join(" | ")
+    );
+    document::holds("Changing to another device", &table, nearly);
 }
