@@ -691,6 +691,7 @@ change-taken-title = The new device has got its certificate
 change-taken-fact = It was fetched on { $at }, on this kind of device: { $device }.
 change-taken-todo = Install it on the new device and press “Check the certificate” there. Until then the one on this device works as before.
 change-taken-not-you = If that was not you, stop it at once and tell the person in charge.
+change-taken-tell = If that was not you, tell the person in charge at once.
 change-done-title = You have changed to the new device
 change-done-ended = The certificate on this device does not work any more. Please use the new device.
 change-stop-lead = If you stop it, the QR code and whatever the new device has got will not work. The certificate on this device works as before.
