@@ -13,6 +13,7 @@ mod isolation;
 mod life;
 mod lists;
 mod log;
+mod needs;
 mod numbers;
 mod races;
 mod reach;

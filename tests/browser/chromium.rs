@@ -97,7 +97,11 @@ impl Chromium {
         loop {
             let names = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
             let names: Vec<_> = names.collect();
-            if let Some(done) = names.iter().find(|path| path.to_string_lossy().ends_with(ending)) {
+            // The browser keeps the name with an empty file until the rest has arrived under another one.
+            let has = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+            let is_busy = names.iter().any(|path| path.to_string_lossy().ends_with(".crdownload"));
+            let done = names.iter().find(|path| path.to_string_lossy().ends_with(ending) && has(path));
+            if let Some(done) = done.filter(|_| !is_busy) {
                 let name = done.file_name().unwrap().to_string_lossy().into_owned();
                 return (name, std::fs::read(done).unwrap());
             }

@@ -12,33 +12,33 @@ use crate::protocol::{add_authenticator, remove_authenticator};
 use crate::site::Site;
 
 /// The operator's desk.
-struct Desk<'a> {
-    browser: &'a Chromium,
-    site: &'a Site,
+pub struct Desk<'a> {
+    pub browser: &'a Chromium,
+    pub site: &'a Site,
 }
 
 impl Desk<'_> {
-    async fn open(&self, path: &str) {
+    pub async fn open(&self, path: &str) {
         self.browser.client.goto(self.site.console.join(path).unwrap().as_str()).await.unwrap();
     }
 
-    async fn click(&self, selector: &str) {
+    pub async fn click(&self, selector: &str) {
         let found = self.browser.client.find(Locator::Css(selector)).await;
         found.unwrap_or_else(|error| panic!("{selector}: {error}")).click().await.unwrap();
     }
 
     /// Waits until the page is this one.
-    async fn is_on(&self, page: &str) {
+    pub async fn is_on(&self, page: &str) {
         let selector = format!("body[data-page='{page}']");
         let waited = self.browser.client.wait().for_element(Locator::Css(&selector)).await;
         assert!(waited.is_ok(), "not on {page}: {}", self.browser.client.source().await.unwrap());
     }
 
-    async fn text(&self, selector: &str) -> String {
+    pub async fn text(&self, selector: &str) -> String {
         self.browser.client.find(Locator::Css(selector)).await.unwrap().text().await.unwrap()
     }
 
-    async fn shows(&self, selector: &str) {
+    pub async fn shows(&self, selector: &str) {
         self.browser.client.wait().for_element(Locator::Css(selector)).await.unwrap();
     }
 }

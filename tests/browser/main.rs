@@ -11,6 +11,7 @@ mod ground;
 mod keyboard;
 mod matrix;
 mod office;
+mod operator;
 mod pages;
 mod printed;
 mod protocol;

@@ -21,6 +21,8 @@ use tegata::entropy::SystemEntropy;
 use tegata::http::{
     self, Allowance, AskForCertificate, RateLimits, Settings, SiteParts, TlsFiles, TlsSource,
 };
+use tegata::letter::{Area, Stationery, StationeryParts, Typeface, Window};
+use tegata::operations::Printing;
 use tegata::pepper::Pepper;
 use tegata::pki::{
     Issuance, IssuancePolicy, Issuer, KeyPool, KeyType, ProfileSigner, SerialNumber, Subject, SubjectAltName,
@@ -57,6 +59,8 @@ pub struct Site {
     /// What that operator shows.
     pub token: OperatorToken,
     pub pepper: Arc<Pepper>,
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// A certificate that the issuer signed and that is in no ledger.
@@ -172,6 +176,7 @@ impl Site {
             settings: Settings {
                 limits,
                 console_url: Some(console_url.clone()),
+                printing: Some(Arc::new(printing(&authority, &store, &clock, &pepper, &landing_url))),
                 ..Settings::new(landing_url.clone(), check_url)
             },
             clock: clock.clone(),
@@ -201,6 +206,7 @@ impl Site {
             caller,
             token,
             pepper,
+            store,
             metrics,
             stray,
             folder,
@@ -291,6 +297,38 @@ impl Site {
     /// A connection to the check host.
     pub fn connection(&self, identity: Option<&Identity>, tls: Tls) -> Connection {
         Connection::new(self.check, "localhost", &self.root(), identity, tls)
+    }
+}
+
+/// What prints letters, on a font of Debian's packages (`tests/packages.txt`).
+fn printing(
+    authority: &RegistrationAuthority,
+    store: &Arc<dyn Store>,
+    clock: &Arc<ManualClock>,
+    pepper: &Arc<Pepper>,
+    site: &Url,
+) -> Printing {
+    let site = site.clone();
+    Printing {
+        authority: authority.clone(),
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        entropy: Arc::new(SystemEntropy),
+        pepper: Arc::clone(pepper),
+        press: Arc::new(move |organization, language, date| {
+            let font = std::fs::read("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").unwrap();
+            let font = Typeface::read(font).unwrap();
+            Ok(Stationery::new(StationeryParts {
+                regular: font.clone(),
+                bold: font,
+                window: Window::new(Area::new(20.0, 12.0, 90.0, 45.0)).unwrap(),
+                language,
+                organization: organization.name,
+                contact: organization.contact,
+                site: site.clone(),
+                date,
+            }))
+        }),
     }
 }
 

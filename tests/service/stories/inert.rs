@@ -1,6 +1,8 @@
 //! Invariant 4: looking changes nothing. Previews, prefetchers, scanners and impatient fingers all look.
 
+use jiff::SignedDuration;
 use reqwest::Method;
+use tegata::directory::partition;
 use url::Url;
 
 use crate::journey::{claim, fetch, file_address, link, some_phone};
@@ -120,4 +122,24 @@ async fn a_systems_own_downloader_gets_the_file() {
         let downloader = Phone::new(Browser { user_agent, ..browser::UNKNOWN });
         fetch(&downloader, &ticket).await;
     }
+}
+
+#[tokio::test]
+async fn that_a_page_was_opened_is_known_to_who_stands_beside_it_and_written_nowhere() {
+    let site = Site::start().await;
+    let invitation = site.invite("quick").await;
+    let partition = partition(&site.caller.organization).unwrap();
+    let opened = async || {
+        site.authority.progress_of(&site.caller, &invitation.enrollment).await.unwrap().opened_at.is_some()
+    };
+    let (before, events) = (site.dump(), site.store.last_event(&partition).await.unwrap());
+    assert!(!opened().await);
+    // Nobody but the person has opened it.
+    Phone::new(browser::LINE_PREVIEW).open(&link(&invitation)).await;
+    assert!(!opened().await);
+    some_phone().open(&link(&invitation)).await;
+    assert!(opened().await);
+    assert_eq!((site.dump(), site.store.last_event(&partition).await.unwrap()), (before, events));
+    site.later(SignedDuration::from_mins(15));
+    assert!(!opened().await);
 }
