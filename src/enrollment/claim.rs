@@ -131,8 +131,8 @@ impl RegistrationAuthority {
                 }
             }
             Presented::Begin { abandon } => match organization.closed_at {
-                // Nothing is claimed in a closed organization: it is as if every invitation had been taken back.
-                Some(at) => Ok(Step::Done(Err(Refusal::Cancelled { at }))),
+                // Nothing is claimed in a closed organization, until it is opened again.
+                Some(at) => Ok(Step::Done(Err(Refusal::OrganizationClosed { at }))),
                 None => self.begin(request, loaded, abandon).await,
             },
         }

@@ -131,7 +131,7 @@ impl RegistrationAuthority {
         enrollment.admits(Door::Link, now)?;
         let organization = self.organization(&enrollment.organization).await.map_err(|e| try_again(&e))?;
         if let Some(at) = organization.closed_at.filter(|_| enrollment.state.claim().is_none()) {
-            return Err(Refusal::Cancelled { at });
+            return Err(Refusal::OrganizationClosed { at });
         }
         if let Some(until) = enrollment.attempts.lock(now) {
             return Err(Refusal::Locked { until });

@@ -96,6 +96,12 @@ pub enum Refusal {
         /// The kinds it is for.
         meant_for: Vec<Platform>,
     },
+    /// The organization was closed: nothing is handed out in it any more.
+    #[error("the organization was closed on {at}")]
+    OrganizationClosed {
+        /// When.
+        at: Timestamp,
+    },
     /// The system cannot work at this moment; nothing was used up.
     #[error("not available at this moment; nothing was used up")]
     TryAgain,
@@ -121,6 +127,7 @@ impl Refusal {
             Self::FetchesUsedUp { .. } => "T-113",
             Self::WeakPassword => "T-114",
             Self::OtherDevice { .. } => "T-115",
+            Self::OrganizationClosed { .. } => "T-117",
             Self::TryAgain => "T-190",
         }
     }

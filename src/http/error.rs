@@ -82,6 +82,7 @@ pub const fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::InvitationExpired { .. }
         | Refusal::LinkExpired { .. }
         | Refusal::Cancelled { .. }
+        | Refusal::OrganizationClosed { .. }
         | Refusal::AlreadyFetched { .. }
         | Refusal::AlreadyInstalled { .. }
         | Refusal::Revoked { .. }
@@ -155,6 +156,7 @@ mod tests {
             (Refusal::InvitationExpired { at }, 410),
             (Refusal::LinkExpired { at }, 410),
             (Refusal::Cancelled { at }, 410),
+            (Refusal::OrganizationClosed { at }, 410),
             (Refusal::AlreadyFetched { at, platform }, 410),
             (Refusal::AlreadyInstalled { at, platform }, 410),
             (Refusal::Revoked { at }, 410),

@@ -89,6 +89,7 @@ pub fn explain(words: Words, refusal: &Refusal, now: Timestamp) -> Problem {
         Refusal::InvitationExpired { at } => words.say("t-105-fact").with("at", moment(at)),
         Refusal::LinkExpired { at } => words.say("t-106-fact").with("at", moment(at)),
         Refusal::Cancelled { at } => words.say("t-107-fact").with("at", moment(at)),
+        Refusal::OrganizationClosed { at } => words.say("t-117-fact").with("at", moment(at)),
         Refusal::AlreadyFetched { at, platform } => {
             words.say("t-108-fact").with("at", moment(at)).with("device", words.device(*platform))
         }

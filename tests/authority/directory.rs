@@ -141,8 +141,11 @@ async fn in_a_closed_organization_nothing_is_issued_or_claimed() {
     let held = world.install(&installed).await;
     access.close_organization(own, &doer()).await.unwrap();
     let at = world.now();
-    assert_eq!(world.authority.open(&world.invitation.code).await.unwrap_err(), Refusal::Cancelled { at });
-    assert_eq!(world.claim(None, true).await.unwrap_err(), Refusal::Cancelled { at });
+    assert_eq!(
+        world.authority.open(&world.invitation.code).await.unwrap_err(),
+        Refusal::OrganizationClosed { at }
+    );
+    assert_eq!(world.claim(None, true).await.unwrap_err(), Refusal::OrganizationClosed { at });
     let refused = world.authority.invite(&world.caller, person("2", "Ken", None)).await.err();
     assert!(matches!(refused, Some(OperatorError::Unfit { .. })), "{refused:?}");
     for why in [ReissueReason::NewDevice, ReissueReason::Lost] {
