@@ -12,7 +12,7 @@ use super::materials::Materials;
 use super::storage::open_store;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Configuration, Loaded, Problem};
-use crate::directory::{Logo, LogoFile, Organization, OrganizationId};
+use crate::directory::{Logo, LogoFile, Organization, OrganizationId, SessionPolicy};
 use crate::enrollment::{
     Actor, AuthorityParts, AuthoritySettings, Caller, LockPolicy, Maker, RegistrationAuthority,
 };
@@ -41,6 +41,17 @@ pub fn authority_settings(settings: &Configuration) -> AuthoritySettings {
         claim_lease: CLAIM_LEASE,
         claim_wait: CLAIM_WAIT,
         mail: mail_settings(settings),
+    }
+}
+
+/// How long operators stay signed in.
+#[must_use]
+pub fn session_policy(settings: &Configuration) -> SessionPolicy {
+    let console = &settings.console;
+    SessionPolicy {
+        idle: console.session_idle,
+        absolute: console.session_longest,
+        ..SessionPolicy::default()
     }
 }
 

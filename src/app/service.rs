@@ -16,7 +16,7 @@ use super::error::AppError;
 use super::lock::DirectoryLock;
 use super::materials::{Materials, Whole};
 use super::observed::Observed;
-use super::office::{authority_settings, organization};
+use super::office::{authority_settings, organization, session_policy};
 use super::press::press;
 use super::renewal::SignerFiles;
 use super::storage::open_store;
@@ -229,7 +229,7 @@ impl Prepared {
         .watch(&metrics);
         let policy = issuance_policy(&settings);
         let pepper = Arc::new(whole.pepper);
-        let authority = RegistrationAuthority::new(AuthorityParts {
+        let parts_of_authority = AuthorityParts {
             store: Arc::clone(&measured),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
@@ -237,7 +237,8 @@ impl Prepared {
             offers: Arc::new(whole.offers),
             maker: Maker::new(whole.issuer, Vec::new(), Arc::clone(&signer), Arc::clone(&pool), policy),
             settings: authority_settings(&settings),
-        })?;
+        };
+        let authority = RegistrationAuthority::with_sessions(parts_of_authority, session_policy(&settings))?;
         let (stopper, stop) = stopper();
         let parts = SiteParts {
             authority: authority.clone(),

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use jiff::SignedDuration;
 use url::Url;
 
 use super::section::section;
@@ -19,5 +20,9 @@ section! {
         certificate: Option<PathBuf> = none;
         /// The private key that belongs to it, a PEM file that only Tegata can read.
         key: Option<PathBuf> = none;
+        /// An operator is signed out so long after the last click.
+        session_idle: SignedDuration = "60min" in "5min", "24h";
+        /// An operator is signed out so long after signing in, however busy.
+        session_longest: SignedDuration = "12h" in "15min", "7days";
     }
 }

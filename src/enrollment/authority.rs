@@ -18,7 +18,9 @@ use super::record::{Enrollment, Happening, LifeEvent};
 use super::refusal::Refusal;
 use super::transition::LockPolicy;
 use crate::clock::Clock;
-use crate::directory::{Access, Directory, DirectoryError, OrganizationId, SubscriberId, partition};
+use crate::directory::{
+    Access, Directory, DirectoryError, OrganizationId, SessionPolicy, SubscriberId, partition,
+};
 use crate::entropy::{Entropy, EntropyError};
 use crate::ledger::{self, CertificateRecord, RevocationReason};
 use crate::mail::MailId;
@@ -225,6 +227,14 @@ impl RegistrationAuthority {
     /// # Errors
     /// When there is no randomness for the process's name.
     pub fn new(parts: AuthorityParts) -> Result<Self, EntropyError> {
+        Self::with_sessions(parts, SessionPolicy::default())
+    }
+
+    /// The same, with operators signed in for so long.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_sessions(parts: AuthorityParts, sessions: SessionPolicy) -> Result<Self, EntropyError> {
         let node: [u8; 8] = parts.entropy.bytes()?;
         let directory = Directory::new(Arc::clone(&parts.store));
         let access = Access::new(
@@ -233,6 +243,7 @@ impl RegistrationAuthority {
             Arc::clone(&parts.entropy),
             Arc::clone(&parts.pepper),
         );
+        let access = access.with_policy(sessions);
         Ok(Self(Arc::new(Inner {
             directory,
             access,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tegata::directory::{
     Access, Account, AccountId, Act, Actor, Deed, DirectoryError, DirectoryEvent, Doer, Facility, Invited,
-    Passkey, RecoveryCode, Role, SessionToken, Shown, WelcomeToken,
+    Passkey, RecoveryCode, Role, SessionPolicy, SessionToken, Shown, WelcomeToken,
 };
 use tegata::store::record::decode;
 use tegata::store::{Partition, Position, Store};
@@ -180,6 +180,24 @@ async fn a_session_ends_when_it_is_idle_and_in_any_case_after_a_day_at_work() {
     world.clock.advance(SignedDuration::from_mins(20));
     assert!(access.find_session(&token).await.unwrap().is_none(), "twelve hours are over");
     assert!(access.sessions(&account.id).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_session_lasts_as_long_as_the_configuration_says() {
+    let world = World::new().await;
+    let (idle, absolute) = (SignedDuration::from_mins(10), SignedDuration::from_mins(30));
+    let policy = SessionPolicy { idle, absolute, ..SessionPolicy::default() };
+    let access = world.authority.access().with_policy(policy);
+    let (account, _) = member(&world, Role::Operator, "a").await;
+    let (busy, _) = access.begin_session(&shown(account.id, "a"), None, None).await.unwrap();
+    let (resting, _) = access.begin_session(&shown(account.id, "a"), None, None).await.unwrap();
+    for minutes in [9, 9, 9] {
+        world.clock.advance(SignedDuration::from_mins(minutes));
+        assert!(access.find_session(&busy).await.unwrap().is_some());
+    }
+    assert!(access.find_session(&resting).await.unwrap().is_none());
+    world.clock.advance(SignedDuration::from_mins(4));
+    assert!(access.find_session(&busy).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -22,7 +22,22 @@ pub(super) fn problems(settings: &Configuration, loaded: &Loaded) -> Vec<Problem
         key: console.key.is_some(),
     };
     problems.extend(open.problem(settings, loaded));
+    problems.extend(sessions(settings, loaded));
     problems
+}
+
+/// Nobody stays signed in for less than they may be idle.
+fn sessions(settings: &Configuration, loaded: &Loaded) -> Option<Problem> {
+    let console = &settings.console;
+    if console.session_longest >= console.session_idle {
+        return None;
+    }
+    let key = "console.session_longest";
+    let what = format!("it is less than console.session_idle ({})", console.session_idle.shown());
+    let problem = Problem::error(loaded.place(key), key, what);
+    Some(
+        problem.with_value(console.session_longest.shown()).right("at least as long as console.session_idle"),
+    )
 }
 
 /// Settings of a console that there is not.
