@@ -1,5 +1,7 @@
 //! The installation's pepper: a key that is kept outside the store, under which everything secret is hashed or sealed.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use openssl::hash::MessageDigest;
 use openssl::md::Md;
 use openssl::memcmp;
@@ -225,6 +227,47 @@ impl Pepper {
 impl std::fmt::Debug for Pepper {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Pepper(..)")
+    }
+}
+
+/// What the blocks of [`Derived`] are derived for.
+const DERIVED: &[u8] = b"tegata/1/once";
+
+/// What is drawn for one act under one key: always the same, in the same order.
+pub struct Derived {
+    seed: SealingKey,
+    block: AtomicU64,
+}
+
+impl Derived {
+    /// Draws from `seed`, which serves nothing else.
+    #[must_use]
+    pub const fn new(seed: SealingKey) -> Self {
+        Self { seed, block: AtomicU64::new(0) }
+    }
+}
+
+impl std::fmt::Debug for Derived {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Derived(..)")
+    }
+}
+
+impl Entropy for Derived {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        for chunk in bytes.chunks_mut(32) {
+            let block = self.block.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            let derived =
+                SealingKey::derive(self.seed.expose(), &block, DERIVED).map_err(|error| match error {
+                    PepperError::OpenSsl(error) => EntropyError::from(error),
+                    PepperError::Entropy(error) => error,
+                    PepperError::Length(_) | PepperError::Sealed => {
+                        EntropyError::from(openssl::error::ErrorStack::get())
+                    }
+                })?;
+            chunk.copy_from_slice(&derived.expose()[..chunk.len()]);
+        }
+        Ok(())
     }
 }
 

@@ -130,7 +130,7 @@ impl Access {
     }
 
     /// Adds an event to a commit.
-    pub(super) fn tell(
+    pub(crate) fn tell(
         &self,
         commit: Commit,
         about: About,
@@ -138,7 +138,6 @@ impl Access {
         before: Option<Version>,
         deed: Deed,
     ) -> Result<Commit, DirectoryError> {
-        let key = about.key()?;
         let event = DirectoryEvent {
             at: self.now(),
             about,
@@ -148,21 +147,32 @@ impl Access {
             deed,
         };
         let bytes = encode(&event)?;
-        Ok(match key {
+        Ok(match event.key()? {
             Some(key) => commit.event_about(key, bytes),
             None => commit.event(bytes),
         })
     }
 
-    /// Writes down what changed nothing else: a refusal, an export. It says so and does not fail.
+    /// Writes down what changed nothing else, such as that a list is taken away. It must be written before the list leaves.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn record(
+        &self,
+        organization: Option<&OrganizationId>,
+        about: About,
+        doer: &Doer,
+        deed: Deed,
+    ) -> Result<(), DirectoryError> {
+        let partition = organization.map_or_else(|| Ok(Partition::installation()), partition)?;
+        let commit = self.tell(Commit::new(), about, doer, None, deed)?;
+        self.store().commit(&partition, commit).await?;
+        Ok(())
+    }
+
+    /// The same where the answer does not depend on it: it says so and does not fail.
     pub async fn note(&self, organization: Option<&OrganizationId>, about: About, doer: &Doer, deed: Deed) {
-        let written = async {
-            let partition = organization.map_or_else(|| Ok(Partition::installation()), partition)?;
-            let commit = self.tell(Commit::new(), about, doer, None, deed)?;
-            self.store().commit(&partition, commit).await?;
-            Ok::<_, DirectoryError>(())
-        };
-        if let Err(error) = written.await {
+        if let Err(error) = self.record(organization, about, doer, deed).await {
             tracing::error!(%error, "an event could not be written to the log");
         }
     }

@@ -51,7 +51,7 @@ pub struct SubscriberForm {
     pub facility: Option<FacilityCode>,
 }
 
-fn contact(fields: &mut Fields, contact: &Contact) -> Contact {
+pub(super) fn contact(fields: &mut Fields, contact: &Contact) -> Contact {
     Contact {
         name: fields.optional("contact-name", contact.name.as_deref()),
         phone: fields.optional("contact-phone", contact.phone.as_deref()),
@@ -61,7 +61,7 @@ fn contact(fields: &mut Fields, contact: &Contact) -> Contact {
 }
 
 /// The next form with what changed; none where nothing did.
-fn changed<T: serde::Serialize>(old: &T, next: T) -> Result<Option<(T, Deed)>, DirectoryError> {
+pub(super) fn changed<T: serde::Serialize>(old: &T, next: T) -> Result<Option<(T, Deed)>, DirectoryError> {
     let changes = differences(old, &next, &[])?;
     Ok((!changes.is_empty()).then_some((next, Deed::Changed { changes })))
 }
@@ -115,7 +115,7 @@ impl Access {
         self.directory().read(&partition(id)?, "organization").await
     }
 
-    async fn next_organization(
+    pub(super) async fn next_organization(
         &self,
         id: &OrganizationId,
         seen: Option<Version>,

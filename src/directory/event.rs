@@ -48,17 +48,22 @@ pub enum About {
     Facility(FacilityCode),
     /// A person named in certificates.
     Subscriber(SubscriberId),
+    /// An enrollment, where somebody asked for something that was not done to it. What was done stands in its own history.
+    Enrollment(String),
+    /// A job of many rows.
+    Job(String),
 }
 
 impl About {
     /// Under which the event is found: a document's key, but for an organization, which both partitions call by its
-    /// identifier; none where it is about the installation as a whole.
+    /// identifier; none where it is about the installation as a whole, about a job, which is forgotten before the log is, or
+    /// about an enrollment, whose history tells of its life alone.
     ///
     /// # Errors
     /// When an operator's name can be no key.
     pub fn key(&self) -> Result<Option<Key>, KeyError> {
         Ok(Some(match self {
-            Self::Installation => return Ok(None),
+            Self::Installation | Self::Enrollment(_) | Self::Job(_) => return Ok(None),
             Self::Account(id) => Key::new(format!("account/{id}"))?,
             Self::Operator(name) => Key::new(format!("operator/{name}"))?,
             Self::Organization(id) => Key::new(format!("organization/{id}"))?,
@@ -176,17 +181,64 @@ pub enum Deed {
         /// Which.
         what: String,
     },
-    /// Somebody asked for what their role may not do; nothing was done.
+    /// A job of many rows was begun.
+    JobBegun {
+        /// What it does, by a stable name.
+        what: String,
+        /// How many rows it has.
+        rows: usize,
+        /// The file that it came from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+    },
+    /// A job was stopped, or thrown away before it was begun.
+    JobStopped {
+        /// How many rows had been done; they stay done.
+        done: usize,
+        /// How many it has.
+        rows: usize,
+    },
+    /// Somebody who is signed in asked for what was not done.
     Refused {
         /// What, by the act's stable name.
         act: String,
         /// As what.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         role: Option<Role>,
+        /// Why, by the stable code that the person saw.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
     },
 }
 
 impl Deed {
+    /// The names of all of them.
+    pub const NAMES: [&str; 23] = [
+        "signed-in",
+        "sign-in-failed",
+        "stepped-up",
+        "signed-out",
+        "sessions-ended",
+        "recovery-code-made",
+        "wrong-recovery-code",
+        "recovery-locked",
+        "recovered",
+        "passkey-added",
+        "passkey-removed",
+        "welcomed",
+        "welcome-withdrawn",
+        "joined",
+        "created",
+        "changed",
+        "ended",
+        "reopened",
+        "retired",
+        "exported",
+        "job-begun",
+        "job-stopped",
+        "refused",
+    ];
+
     /// Its name, as the log has it under `kind`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -211,6 +263,8 @@ impl Deed {
             Self::Reopened => "reopened",
             Self::Retired { .. } => "retired",
             Self::Exported { .. } => "exported",
+            Self::JobBegun { .. } => "job-begun",
+            Self::JobStopped { .. } => "job-stopped",
             Self::Refused { .. } => "refused",
         }
     }
@@ -255,6 +309,18 @@ impl DirectoryEvent {
             about: Option<serde::de::IgnoredAny>,
         }
         serde_json::from_slice::<Peek>(bytes).is_ok_and(|peek| peek.record.about.is_some())
+    }
+
+    /// Under which the event is found: that of what it is about, but nothing where nothing happened to it. Files that were taken
+    /// away and refusals are many, and no history of a thing.
+    ///
+    /// # Errors
+    /// When an operator's name can be no key.
+    pub fn key(&self) -> Result<Option<Key>, KeyError> {
+        match self.deed {
+            Deed::Exported { .. } | Deed::Refused { .. } => Ok(None),
+            _ => self.about.key(),
+        }
     }
 
     /// Whether somebody who had seen `seen` does not know of this.
@@ -336,8 +402,19 @@ mod tests {
             Deed::Reopened,
             Deed::Retired { revoked: 1, cancelled: 2 },
             Deed::Exported { what: "enrollments".to_owned() },
-            Deed::Refused { act: "issue".to_owned(), role: Some(Role::HelpDesk) },
+            Deed::JobBegun { what: "issue".to_owned(), rows: 500, source: Some("list.csv".to_owned()) },
+            Deed::JobStopped { done: 50, rows: 500 },
+            Deed::Refused {
+                act: "issue".to_owned(),
+                role: Some(Role::HelpDesk),
+                code: Some("T-503".to_owned()),
+            },
         ]
+    }
+
+    #[test]
+    fn every_deed_is_among_the_names() {
+        assert_eq!(deeds().iter().map(Deed::name).collect::<Vec<_>>(), Deed::NAMES);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod colour;
 mod doors;
 mod edits;
 mod event;
+mod inviting;
 pub(crate) mod letters;
 mod logo;
 mod mail_address;
@@ -20,10 +21,13 @@ mod operators;
 mod organization;
 mod policy;
 mod recovery;
+mod refused;
 mod role;
 mod search;
 mod session;
+mod settings;
 mod subscriber;
+mod tenants;
 mod text;
 mod token;
 mod welcome;
@@ -46,13 +50,18 @@ pub use organization::{
     Contact, Facility, FacilityCode, FirstQuestion, Look, NotAnIdentifier, Organization, OrganizationId,
 };
 pub use policy::{Notice, Policy};
+pub use refused::Refusing;
 pub use role::{Act, Facilities, InstallationAct, NotARole, Reach, Role};
 pub use search::{Page, PeopleQuery, folded};
 pub use session::{ListedSession, Session, Shown};
+pub use settings::{Limits, MailForm, Section, Settings};
 pub use subscriber::{Subscriber, SubscriberId};
+pub use tenants::Tenants;
 pub use text::{Flaw, LONGEST_TEXT, Unfit, address, line};
 pub use token::{RecoveryCode, RecoveryTicket, SessionToken, WelcomeToken};
 pub use welcome::{Invited, OpenWelcome, WELCOME_LASTS, Welcome};
+
+pub use crate::store::Version;
 
 use std::sync::Arc;
 
@@ -61,7 +70,7 @@ use jiff::Timestamp;
 use crate::entropy::EntropyError;
 use crate::pepper::{Pepper, PepperError, Purpose, SecretHash};
 use crate::store::record::{Record, decode, encode};
-use crate::store::{Commit, Guard, IndexEntry, Key, KeyError, Partition, Scan, Store, StoreError, Version};
+use crate::store::{Commit, Guard, IndexEntry, Key, KeyError, Partition, Scan, Store, StoreError};
 
 /// Why the directory did not do it.
 #[derive(Debug, thiserror::Error)]

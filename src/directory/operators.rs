@@ -12,6 +12,10 @@ use super::{Changed, DirectoryError, partition};
 use crate::store::record::encode;
 use crate::store::{Commit, Guard, IndexEntry, Key, Partition, Scan, StoreError, Version};
 
+/// The name that the first operator of a new installation has unless it is told otherwise. Stores from before there was the list
+/// have it there only since somebody looked at the list.
+const FIRST: &str = "admin";
+
 /// What the log never tells of an operator.
 const HIDDEN: [&str; 1] = ["token"];
 
@@ -63,9 +67,50 @@ impl Access {
             }
             match page.next {
                 Some(next) => after = Some(next),
-                None => return Ok(found),
+                None => break,
             }
         }
+        if found.iter().all(|it: &ListedOperator| it.operator.name != FIRST)
+            && let Some(first) = self.find_operator(organization, FIRST).await?
+        {
+            let held = Guard::Version(key(FIRST)?, first.version);
+            let listing = Commit::new().guard(held).index(listed(&first.operator)?);
+            match self.store().commit(&partition, listing).await {
+                Ok(_) | Err(StoreError::Conflict(_)) => found.push(first),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether somebody can still sign in as this operator, or show its token.
+    async fn lives(&self, operator: &Operator) -> Result<bool, DirectoryError> {
+        match (&operator.account, operator.ended_at) {
+            (_, Some(_)) => Ok(false),
+            (None, None) => Ok(operator.token.is_some()),
+            (Some(id), None) => {
+                Ok(self.account(id).await?.is_some_and(|(account, _)| account.ended_at.is_none()))
+            }
+        }
+    }
+
+    /// Another one who may do everything, so that never nobody may. A program is no replacement for a person.
+    async fn another_whole(
+        &self,
+        organization: &OrganizationId,
+        operator: &Operator,
+    ) -> Result<ListedOperator, DirectoryError> {
+        for other in self.operators(organization).await? {
+            let replaces = operator.account.is_none() || other.operator.account.is_some();
+            if other.operator.name != operator.name
+                && other.operator.role == Role::Operator
+                && replaces
+                && self.lives(&other.operator).await?
+            {
+                return Ok(other);
+            }
+        }
+        Err(DirectoryError::LastOne)
     }
 
     /// One operator, ended ones included.
@@ -162,12 +207,7 @@ impl Access {
             let whole = |operator: &Operator| operator.role == Role::Operator && operator.ended_at.is_none();
             if whole(&operator) && !whole(&next) {
                 // That another one is left is what this commit rests on, so that two cannot end each other.
-                let left = self
-                    .operators(organization)
-                    .await?
-                    .into_iter()
-                    .find(|other| other.operator.name != name && whole(&other.operator));
-                let left = left.ok_or(DirectoryError::LastOne)?;
+                let left = self.another_whole(organization, &operator).await?;
                 let other = Key::new(format!("operator/{}", left.operator.name))?;
                 commit = commit.guard(Guard::Version(other, left.version));
             }

@@ -16,7 +16,7 @@ use super::operator::Operator;
 use super::organization::{FacilityCode, OrganizationId};
 use super::role::Role;
 use super::session::actor;
-use super::text::{Fields, Flaw};
+use super::text::Fields;
 use super::token::{RecoveryCode, WelcomeToken};
 use super::{Actor, DirectoryError, partition};
 use crate::store::record::{Record, decode, encode};
@@ -25,7 +25,7 @@ use crate::store::{Commit, EntryChange, Guard, IndexEntry, Key, Partition, Scan,
 /// How long a link is open.
 pub const WELCOME_LASTS: SignedDuration = SignedDuration::from_hours(72);
 /// How long it is known what became of a link.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 30);
+pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// What somebody is invited to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,21 +61,40 @@ pub struct Welcome {
     /// The account that comes of it, where the person has none yet: the user handle of the first passkey.
     pub account: AccountId,
     /// Who invited.
-    #[serde(flatten)]
     pub by: Actor,
     /// Until when it is open.
     pub until: Timestamp,
 }
 
+/// Format 1, in which an inviter with a name took the place of the person's.
+#[derive(Deserialize)]
+struct First {
+    invited: Invited,
+    name: String,
+    email: Option<String>,
+    account: AccountId,
+    #[serde(flatten)]
+    by: Actor,
+    until: Timestamp,
+}
+
 impl Record for Welcome {
     const NAME: &'static str = "welcome";
-    const FORMAT: u32 = 1;
+    const FORMAT: u32 = 2;
+
+    fn from_older(format: u32, value: serde_json::Value) -> Option<Self> {
+        let First { invited, name, email, account, by, until } = match format {
+            1 => serde_json::from_value(value).ok()?,
+            _ => return None,
+        };
+        Some(Self { invited, name, email, account, by, until })
+    }
 }
 
 /// What stays known of a link.
 #[derive(Serialize, Deserialize)]
-struct Known {
-    until: Timestamp,
+pub(super) struct Known {
+    pub(super) until: Timestamp,
 }
 
 impl Record for Known {
@@ -101,13 +120,13 @@ pub struct OpenWelcome {
     pub welcome: Welcome,
 }
 
-struct Keys {
-    open: Key,
-    known: Key,
+pub(super) struct Keys {
+    pub(super) open: Key,
+    pub(super) known: Key,
     taken: Key,
 }
 
-fn keys(id: &str) -> Result<Keys, DirectoryError> {
+pub(super) fn keys(id: &str) -> Result<Keys, DirectoryError> {
     Ok(Keys {
         open: Key::new(format!("welcome/{id}"))?,
         known: Key::new(format!("welcome-known/{id}"))?,
@@ -116,7 +135,7 @@ fn keys(id: &str) -> Result<Keys, DirectoryError> {
 }
 
 /// Where open links are listed: by organization, and those of administrators under `-`.
-fn place(welcome: &Welcome, id: &str) -> Result<(Key, String), DirectoryError> {
+pub(super) fn place(welcome: &Welcome, id: &str) -> Result<(Key, String), DirectoryError> {
     let whose = match &welcome.invited {
         Invited::Administrator | Invited::Founder { .. } => "-",
         Invited::Operator { organization, .. } => organization.as_str(),
@@ -125,7 +144,7 @@ fn place(welcome: &Welcome, id: &str) -> Result<(Key, String), DirectoryError> {
 }
 
 impl Invited {
-    fn told(&self) -> (Option<Role>, BTreeSet<FacilityCode>) {
+    pub(super) fn told(&self) -> (Option<Role>, BTreeSet<FacilityCode>) {
         match self {
             Self::Administrator => (None, BTreeSet::new()),
             Self::Founder { .. } => (Some(Role::Operator), BTreeSet::new()),
@@ -139,7 +158,7 @@ impl Invited {
     }
 
     /// The organization in which the person may do something.
-    const fn organization(&self) -> Option<&OrganizationId> {
+    pub(super) const fn organization(&self) -> Option<&OrganizationId> {
         match self {
             Self::Administrator => None,
             Self::Founder { organization } | Self::Operator { organization, .. } => Some(organization),
@@ -171,78 +190,6 @@ fn with_posts(
 }
 
 impl Access {
-    /// Makes a one-time link. What the inviter may invite to is asked before.
-    ///
-    /// # Errors
-    /// When the organization or a facility does not exist, a field does not do, or the store fails.
-    pub async fn invite(
-        &self,
-        invited: Invited,
-        name: &str,
-        email: Option<&str>,
-        doer: &Doer,
-    ) -> Result<(WelcomeToken, Welcome), DirectoryError> {
-        let mut fields = Fields::default();
-        let (name, email) = (fields.line("name", name), fields.address("email", email));
-        if let (Some(organization), (Some(role), facilities)) = (invited.organization(), invited.told()) {
-            self.check_post(&mut fields, organization, role, &facilities).await?;
-        }
-        fields.done()?;
-        let token = WelcomeToken::draw(self.parts.entropy.as_ref())?;
-        let id = token.hash(&self.parts.pepper)?.to_hex();
-        let until = self.now().checked_add(WELCOME_LASTS).unwrap_or(Timestamp::MAX);
-        let account = AccountId::draw(self.parts.entropy.as_ref())?;
-        let welcome = Welcome { invited, name, email, account, by: doer.actor.clone(), until };
-        let keys = keys(&id)?;
-        let (index, order) = place(&welcome, &id)?;
-        let entry = |key, bytes, lifetime| EntryChange::Put { key, bytes, lifetime };
-        let commit = Commit::new()
-            .index(IndexEntry { index, order, document: keys.open.clone() })
-            .entry(entry(keys.open, encode(&welcome)?, WELCOME_LASTS))
-            .entry(entry(keys.known, encode(&Known { until })?, REMEMBERED));
-        let (role, facilities) = welcome.invited.told();
-        let deed = Deed::Welcomed { called: welcome.name.clone(), role, facilities, until };
-        // The organization's log first: a link that nobody was given is harmless, one that nobody wrote down is not.
-        let commit = match &welcome.invited {
-            Invited::Administrator | Invited::Founder { .. } => {
-                self.tell(commit, About::Installation, doer, None, deed)?
-            }
-            Invited::Operator { organization, .. } => {
-                let about = About::Organization(organization.clone());
-                let told = self.tell(Commit::new(), about, doer, None, deed)?;
-                self.store().commit(&partition(organization)?, told).await?;
-                commit
-            }
-        };
-        self.store().commit(&Partition::installation(), commit).await?;
-        Ok((token, welcome))
-    }
-
-    /// Looks at what somebody shall be.
-    pub(super) async fn check_post(
-        &self,
-        fields: &mut Fields,
-        organization: &OrganizationId,
-        role: Role,
-        facilities: &BTreeSet<FacilityCode>,
-    ) -> Result<(), DirectoryError> {
-        if self.directory().find_organization(organization).await?.is_none() {
-            return Err(DirectoryError::Missing(format!("organization {organization}")));
-        }
-        match (role, facilities.is_empty()) {
-            (Role::FacilityManager, true) => fields.flaw("facilities", Flaw::Needed),
-            (Role::FacilityManager, false) => {
-                for code in facilities {
-                    if self.directory().find_facility(organization, code).await?.is_none() {
-                        fields.flaw("facilities", Flaw::Unknown(format!("facility {code}")));
-                    }
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
     /// What a link offers. Changes nothing.
     ///
     /// # Errors
@@ -458,5 +405,32 @@ impl Access {
         let about = organization.map_or(About::Installation, |id| About::Organization(id.clone()));
         self.note(organization, about, doer, Deed::WelcomeWithdrawn { called: welcome.name }).await;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+mod tests {
+    use super::*;
+    use crate::entropy::SystemEntropy;
+
+    #[test]
+    fn whoever_invites_is_not_taken_for_the_one_who_is_invited() {
+        let account = AccountId::draw(&SystemEntropy).unwrap();
+        let welcome = Welcome {
+            invited: Invited::Administrator,
+            name: "Ken".to_owned(),
+            email: None,
+            account,
+            by: Actor::Account { id: account, name: "Keiko".to_owned() },
+            until: Timestamp::UNIX_EPOCH,
+        };
+        let read: Welcome = decode(&encode(&welcome).unwrap()).unwrap();
+        assert_eq!(read, welcome);
+        let older = format!(
+            r#"{{"format":1,"record":{{"invited":"administrator","name":"Ken","email":null,"account":"{account}","by":"command-line","until":"1970-01-01T00:00:00Z"}}}}"#
+        );
+        let read: Welcome = decode(older.as_bytes()).unwrap();
+        assert_eq!((read.name.as_str(), read.by), ("Ken", Actor::CommandLine));
     }
 }

@@ -6,7 +6,7 @@ use super::caller::Caller;
 use super::credentials::draw_identifier;
 use super::drawn::Drawn;
 use super::id::EnrollmentId;
-use super::once::{Derived, Once};
+use super::once::Once;
 use super::places::{placed, places};
 use super::record::{Actor, Enrollment, Happening};
 use super::state::{Attempts, State};
@@ -390,7 +390,7 @@ pub(super) struct Wanted<'a> {
     pub(super) carrier: Carrier,
     pub(super) succession: Option<Succession>,
     /// What is drawn, where that is settled by the form that asks.
-    pub(super) draws: Option<Derived>,
+    pub(super) draws: Option<crate::pepper::Derived>,
 }
 
 impl Wanted<'_> {

@@ -9,11 +9,11 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::authority::{OperatorError, RegistrationAuthority};
+use super::authority::{OperatorError, RegistrationAuthority, enrollment_key};
 use super::caller::Caller;
 use super::id::EnrollmentId;
 use super::record::{Actor, Happening, LifeEvent};
-use crate::directory::{About, Deed, DirectoryEvent, FacilityCode, SubscriberId, partition};
+use crate::directory::{About, Deed, DirectoryEvent, Facilities, FacilityCode, SubscriberId, partition};
 use crate::store::record::decode;
 use crate::store::{Event, MAX_PAGE, Partition, Position, StoreError};
 
@@ -21,6 +21,8 @@ use crate::store::{Event, MAX_PAGE, Partition, Position, StoreError};
 const WINDOW: u64 = MAX_PAGE as u64;
 /// How many lines one page may look at before it returns what it has, with a cursor.
 const MOST_LOOKED_AT: usize = 20_000;
+/// How many records one page may look up, to know whose lines are, before it returns what it has.
+const MOST_LOOKED_UP: usize = 2_000;
 
 /// What a line of the log tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,11 +43,22 @@ pub enum Told {
     },
 }
 
+/// Of whom, or of what, a line tells, as it is called now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whom {
+    /// The name: of a person, a facility, an operator, an organization; empty where it is not there any more.
+    pub name: String,
+    /// The person, where it is one.
+    pub subscriber: Option<SubscriberId>,
+    /// The facility, where it is one or the person's.
+    pub facility: Option<FacilityCode>,
+}
+
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Its place.
-    pub position: Position,
+    /// Its place: the newest has the greatest.
+    pub position: u64,
     /// When.
     pub at: Timestamp,
     /// By whom.
@@ -54,6 +67,8 @@ pub struct Line {
     pub from: Option<IpAddr>,
     /// What.
     pub told: Told,
+    /// Of whom.
+    pub whom: Whom,
 }
 
 impl Line {
@@ -68,13 +83,31 @@ impl Line {
 
     /// Reads an event; none where it is of a kind that this program does not know.
     fn read(event: &Event) -> Option<Self> {
-        let position = event.position;
+        let position = event.position.0;
         if DirectoryEvent::is_meant(&event.bytes) {
             let DirectoryEvent { at, about, actor, from, deed, .. } = decode(&event.bytes).ok()?;
-            return Some(Self { position, at, actor, from, told: Told::Directory { about, deed } });
+            let told = Told::Directory { about, deed };
+            return Some(Self { position, at, actor, from, told, whom: Whom::default() });
         }
         let LifeEvent { at, enrollment, actor, from, happening } = decode(&event.bytes).ok()?;
-        Some(Self { position, at, actor, from, told: Told::Life { enrollment, happening } })
+        let told = Told::Life { enrollment, happening };
+        Some(Self { position, at, actor, from, told, whom: Whom::default() })
+    }
+
+    /// The enrollment that it is about.
+    fn enrollment(&self) -> Option<EnrollmentId> {
+        match &self.told {
+            Told::Life { enrollment, .. } => Some(enrollment.clone()),
+            Told::Directory { about: About::Enrollment(id), .. } => id.parse().ok(),
+            Told::Directory { .. } => None,
+        }
+    }
+
+    /// Whether it tells of nobody's certificate, person or facility, but of what somebody did for themselves.
+    const fn is_of_nobody(&self) -> bool {
+        use About::{Enrollment, Facility, Subscriber};
+        let Told::Directory { about, .. } = &self.told else { return false };
+        !matches!(about, Enrollment(_) | Facility(_) | Subscriber(_))
     }
 }
 
@@ -91,6 +124,8 @@ pub struct LogQuery {
     pub until: Option<Timestamp>,
     /// Only of this enrollment.
     pub enrollment: Option<EnrollmentId>,
+    /// Only of this person: their record, their enrollments.
+    pub subscriber: Option<SubscriberId>,
     /// Only of this facility: itself, its people and their enrollments.
     pub facility: Option<FacilityCode>,
     /// Go on before this place, as the page before told.
@@ -108,72 +143,105 @@ pub struct LogPage {
     pub next: Option<u64>,
 }
 
-/// The facilities of what lines tell of, each looked up once.
+/// Of whom lines tell, each looked up once.
 #[derive(Default)]
 struct Known {
-    enrollments: HashMap<EnrollmentId, Option<FacilityCode>>,
-    people: HashMap<SubscriberId, Option<FacilityCode>>,
+    enrollments: HashMap<EnrollmentId, Whom>,
+    people: HashMap<SubscriberId, Whom>,
 }
 
 impl RegistrationAuthority {
-    /// The log of the caller's organization. Who has some facilities sees what tells of them and their people.
+    /// The log of the caller's organization. Who has some facilities sees what tells of them and their people, and what they did
+    /// themselves that is about nobody.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn log(&self, caller: &Caller, query: &LogQuery) -> Result<LogPage, OperatorError> {
         let partition = partition(&caller.organization)?;
-        let mut known = Known::default();
-        let limit = query.limit.clamp(1, 1_000);
-        let mut end = self.page_begins(&partition, query).await?;
-        let (mut lines, mut looked_at) = (Vec::new(), 0);
-        while end > 0 {
-            let window = self.window(&partition, end).await?;
-            for event in window.iter().rev() {
-                looked_at += 1;
-                let place = event.position.0;
-                let Some(line) = Line::read(event) else { continue };
-                if query.since.is_some_and(|since| line.at < since) {
-                    return Ok(LogPage { lines, next: None });
-                }
-                if fits(&line, query) && self.within(caller, query, &line, &mut known).await? {
-                    lines.push(line);
-                }
-                if lines.len() == limit || looked_at >= MOST_LOOKED_AT {
-                    return Ok(LogPage { lines, next: Some(place) });
-                }
-            }
-            end = end.saturating_sub(WINDOW);
+        if let Some(id) = &query.enrollment {
+            return self.log_of_enrollment(caller, id, query, &partition).await;
         }
-        Ok(LogPage { lines, next: None })
+        self.go_through(Some(caller), query, &partition).await
     }
 
-    /// The installation's own log, for its administrators. A filter by enrollment or facility finds nothing in it.
+    /// The installation's own log, for its administrators. A filter by enrollment, person or facility finds nothing in it.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn installation_log(&self, query: &LogQuery) -> Result<LogPage, OperatorError> {
-        let partition = Partition::installation();
-        let limit = query.limit.clamp(1, 1_000);
-        let mut end = self.page_begins(&partition, query).await?;
-        let mut lines = Vec::new();
-        if query.enrollment.is_some() || query.facility.is_some() {
-            return Ok(LogPage { lines, next: None });
+        if query.enrollment.is_some() || query.subscriber.is_some() || query.facility.is_some() {
+            return Ok(LogPage { lines: Vec::new(), next: None });
         }
-        while end > 0 {
-            for event in self.window(&partition, end).await?.iter().rev() {
+        self.go_through(None, query, &Partition::installation()).await
+    }
+
+    async fn go_through(
+        &self,
+        caller: Option<&Caller>,
+        query: &LogQuery,
+        partition: &Partition,
+    ) -> Result<LogPage, OperatorError> {
+        let mut known = Known::default();
+        let limit = query.limit.clamp(1, 1_000);
+        let mut end = self.page_begins(partition, query).await?;
+        let (mut lines, mut looked_at, mut next) = (Vec::new(), 0, None);
+        'pages: while end > 0 {
+            for event in self.window(partition, end).await?.iter().rev() {
+                looked_at += 1;
                 let place = event.position.0;
-                let Some(line) = Line::read(event) else { continue };
+                let Some(mut line) = Line::read(event) else { continue };
                 if query.since.is_some_and(|since| line.at < since) {
-                    return Ok(LogPage { lines, next: None });
+                    break 'pages;
                 }
-                if fits(&line, query) {
+                if fits(&line, query) && self.within(caller, query, &line, &mut known).await? {
+                    line.whom = self.whom(caller, &line, &mut known).await?;
                     lines.push(line);
                 }
-                if lines.len() == limit {
-                    return Ok(LogPage { lines, next: Some(place) });
+                let tired = looked_at >= MOST_LOOKED_AT || known.looked_up() >= MOST_LOOKED_UP;
+                if lines.len() == limit || tired {
+                    next = Some(place);
+                    break 'pages;
                 }
             }
             end = end.saturating_sub(WINDOW);
+        }
+        Ok(LogPage { lines, next })
+    }
+
+    /// What the log has of one enrollment, which is found without going through all of it.
+    async fn log_of_enrollment(
+        &self,
+        caller: &Caller,
+        id: &EnrollmentId,
+        query: &LogQuery,
+        partition: &Partition,
+    ) -> Result<LogPage, OperatorError> {
+        let (about, mut known, mut found) = (enrollment_key(id)?, Known::default(), Vec::new());
+        let mut after = Position(0);
+        loop {
+            let page = self.store().events_about(partition, &about, after, MAX_PAGE).await?;
+            found.extend(page.iter().filter_map(Line::read));
+            match page.last() {
+                Some(last) if page.len() == MAX_PAGE => after = last.position,
+                _ => break,
+            }
+        }
+        let mut lines = Vec::new();
+        for mut line in found.into_iter().rev() {
+            let is_later = query.before.is_some_and(|before| line.position >= before);
+            let is_older = query.since.is_some_and(|since| line.at < since);
+            if is_later || is_older || !fits(&line, query) {
+                continue;
+            }
+            if !self.within(Some(caller), query, &line, &mut known).await? {
+                continue;
+            }
+            if lines.len() == query.limit.clamp(1, 1_000) {
+                let next = lines.last().map(|line: &Line| line.position);
+                return Ok(LogPage { lines, next });
+            }
+            line.whom = self.whom(Some(caller), &line, &mut known).await?;
+            lines.push(line);
         }
         Ok(LogPage { lines, next: None })
     }
@@ -202,51 +270,98 @@ impl RegistrationAuthority {
         Ok(events)
     }
 
-    /// Whether a line is of the facility that was asked for, and within the caller's reach.
+    /// Whether a line is of the person or the facility that was asked for, and within the caller's reach.
     async fn within(
         &self,
-        caller: &Caller,
+        caller: Option<&Caller>,
         query: &LogQuery,
         line: &Line,
         known: &mut Known,
     ) -> Result<bool, OperatorError> {
-        let all = caller.reach == crate::directory::Facilities::All;
-        if all && query.facility.is_none() {
-            return Ok(true);
+        let Some(caller) = caller else { return Ok(true) };
+        let is_narrowed = query.facility.is_some() || query.subscriber.is_some();
+        if !is_narrowed && (caller.reach == Facilities::All || line.is_of_nobody()) {
+            return Ok(caller.reach == Facilities::All || is_by(caller, line));
         }
-        let facility = self.facility_of(caller, line, known).await?;
-        let asked = query.facility.as_ref().is_none_or(|code| facility.as_ref() == Some(code));
-        Ok(asked && caller.reach.reach(facility.as_ref()))
+        let whom = self.whom(Some(caller), line, known).await?;
+        let asked = query.facility.as_ref().is_none_or(|code| whom.facility.as_ref() == Some(code))
+            && query.subscriber.as_ref().is_none_or(|id| whom.subscriber.as_ref() == Some(id));
+        Ok(asked && caller.reach.reach(whom.facility.as_ref()))
     }
 
-    async fn facility_of(
+    /// Of whom a line tells.
+    async fn whom(
         &self,
-        caller: &Caller,
+        caller: Option<&Caller>,
         line: &Line,
         known: &mut Known,
-    ) -> Result<Option<FacilityCode>, OperatorError> {
-        Ok(match &line.told {
-            Told::Life { enrollment: id, .. } => match known.enrollments.get(id) {
-                Some(facility) => facility.clone(),
+    ) -> Result<Whom, OperatorError> {
+        if let (Some(id), Some(caller)) = (line.enrollment(), caller) {
+            return match known.enrollments.get(&id) {
+                Some(whom) => Ok(whom.clone()),
                 None => {
-                    let found = self.load(&caller.organization, id).await?;
-                    let facility = found.and_then(|loaded| loaded.enrollment.facility);
-                    known.enrollments.insert(id.clone(), facility.clone());
-                    facility
+                    let found = self.load(&caller.organization, &id).await?;
+                    let whom = found.map_or_else(Whom::default, |loaded| Whom {
+                        name: loaded.enrollment.subscriber_name,
+                        subscriber: Some(loaded.enrollment.subscriber),
+                        facility: loaded.enrollment.facility,
+                    });
+                    Ok(known.enrollments.entry(id).or_insert(whom).clone())
+                }
+            };
+        }
+        let Told::Directory { about, .. } = &line.told else { return Ok(Whom::default()) };
+        let (directory, access) = (&self.0.directory, &self.0.access);
+        let plain = |name: String| Whom { name, ..Whom::default() };
+        Ok(match (about, caller) {
+            (About::Subscriber(id), Some(caller)) => match known.people.get(id) {
+                Some(whom) => whom.clone(),
+                None => {
+                    let found = directory.find_subscriber(&caller.organization, id).await?;
+                    let whom = found.map_or_else(
+                        || Whom { subscriber: Some(id.clone()), ..Whom::default() },
+                        |person| Whom {
+                            name: person.name,
+                            subscriber: Some(person.id),
+                            facility: person.facility,
+                        },
+                    );
+                    known.people.entry(id.clone()).or_insert(whom).clone()
                 }
             },
-            Told::Directory { about: About::Facility(code), .. } => Some(code.clone()),
-            Told::Directory { about: About::Subscriber(id), .. } => match known.people.get(id) {
-                Some(facility) => facility.clone(),
-                None => {
-                    let found = self.0.directory.find_subscriber(&caller.organization, id).await?;
-                    let facility = found.and_then(|subscriber| subscriber.facility);
-                    known.people.insert(id.clone(), facility.clone());
-                    facility
-                }
-            },
-            Told::Directory { .. } => None,
+            (About::Facility(code), Some(caller)) => {
+                let found = directory.find_facility(&caller.organization, code).await?;
+                let name = found.map(|facility| facility.name).unwrap_or_default();
+                Whom { name, facility: Some(code.clone()), ..Whom::default() }
+            }
+            (About::Operator(name), Some(caller)) => {
+                let found = access.find_operator(&caller.organization, name).await?;
+                plain(found.map(|found| found.operator.display).unwrap_or_default())
+            }
+            (About::Account(id), None) => {
+                plain(access.account(id).await?.map(|(account, _)| account.name).unwrap_or_default())
+            }
+            (About::Organization(id), None) => {
+                let found = directory.find_organization(id).await?;
+                plain(found.map(|organization| organization.name).unwrap_or_default())
+            }
+            _ => Whom::default(),
         })
+    }
+}
+
+impl Known {
+    fn looked_up(&self) -> usize {
+        self.enrollments.len() + self.people.len()
+    }
+}
+
+/// Whether the caller did it.
+fn is_by(caller: &Caller, line: &Line) -> bool {
+    match (&caller.actor, &line.actor) {
+        (Actor::Account { id, .. }, Actor::Account { id: own, .. }) => id == own,
+        (Actor::Operator(name), Actor::Operator(own)) => name == own,
+        _ => false,
     }
 }
 
@@ -260,10 +375,7 @@ fn fits(line: &Line, query: &LogQuery) -> bool {
             other => other.to_string().to_lowercase() == who,
         }
     };
-    let about = |id: &EnrollmentId| match &line.told {
-        Told::Life { enrollment, .. } => enrollment == id,
-        Told::Directory { .. } => false,
-    };
+    let about = |id: &EnrollmentId| line.enrollment().as_ref() == Some(id);
     query.who.as_ref().is_none_or(named)
         && (query.kinds.is_empty() || query.kinds.iter().any(|kind| kind == line.kind()))
         && query.enrollment.as_ref().is_none_or(about)

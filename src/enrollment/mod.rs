@@ -62,7 +62,7 @@ pub use hint::Hint;
 pub use id::{EnrollmentId, NotAnEnrollmentId};
 pub use invite::{Carrier, Invite, SubscriberInvite};
 pub use list::{Amounts, Count, Ends, ListQuery, Listed, Need, NeedPolicy, Sort};
-pub use log::{Line, LogPage, LogQuery, Told};
+pub use log::{Line, LogPage, LogQuery, Told, Whom};
 pub use once::Once;
 pub use outbox::{
     Begun, Bounced, Delivered, Dispatch, MailError, MailKind, MailProblem, MailQuery, MailSettings,

@@ -4,16 +4,13 @@
 //! form's own random part and the pepper. The same form leads to the same name, and where that enrollment is there already, to
 //! the same credentials again: nothing secret has to be kept for that, and the form alone opens nothing.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::authority::{OperatorError, RegistrationAuthority, TRIES};
 use super::caller::Caller;
 use super::drawn::Drawn;
 use super::id::EnrollmentId;
 use super::record::Enrollment;
 use super::view::IssuedInvitation;
-use crate::entropy::{Entropy, EntropyError};
-use crate::pepper::{PepperError, Purpose, SealingKey};
+use crate::pepper::{Derived, PepperError, Purpose};
 use crate::profile::Offer;
 
 const INFO: &[u8] = b"tegata/1/once";
@@ -28,42 +25,12 @@ impl std::fmt::Debug for Once {
     }
 }
 
-/// What is drawn for one act under one key: always the same, in the same order.
-pub(super) struct Derived {
-    seed: SealingKey,
-    block: AtomicU64,
-}
-
-impl std::fmt::Debug for Derived {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Derived(..)")
-    }
-}
-
-impl Entropy for Derived {
-    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
-        for chunk in bytes.chunks_mut(32) {
-            let block = self.block.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-            let derived =
-                SealingKey::derive(self.seed.expose(), &block, INFO).map_err(|error| match error {
-                    PepperError::OpenSsl(error) => EntropyError::from(error),
-                    PepperError::Entropy(error) => error,
-                    PepperError::Length(_) | PepperError::Sealed => {
-                        EntropyError::from(openssl::error::ErrorStack::get())
-                    }
-                })?;
-            chunk.copy_from_slice(&derived.expose()[..chunk.len()]);
-        }
-        Ok(())
-    }
-}
-
 impl RegistrationAuthority {
     /// What is drawn for `act` of this caller's organization under this key.
     pub(super) fn derived(&self, caller: &Caller, act: &str, once: Once) -> Result<Derived, PepperError> {
         let salt = format!("{}/{act}", caller.organization);
         let seed = self.0.parts.pepper.sealing_key(&once.0, salt.as_bytes(), INFO)?;
-        Ok(Derived { seed, block: AtomicU64::new(0) })
+        Ok(Derived::new(seed))
     }
 
     /// The enrollment that this key has issued already, with its credentials.

@@ -265,6 +265,30 @@ pub enum Happening {
 }
 
 impl Happening {
+    /// The names of all of them.
+    pub const NAMES: [&str; 20] = [
+        "invited",
+        "wrong-secret",
+        "locked",
+        "unlocked",
+        "claimed",
+        "abandoned",
+        "issued",
+        "fetch-started",
+        "fetch-continued",
+        "fetched",
+        "installed",
+        "revoked",
+        "reissued",
+        "replaced",
+        "redrawn",
+        "relinked",
+        "cancelled",
+        "noted",
+        "mailed",
+        "unmailed",
+    ];
+
     /// Its name, as the audit log has it under `kind`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -356,6 +380,8 @@ mod tests {
                 why: "550 no such user".to_owned(),
             },
         ];
+        let names = |list: &[&'static str]| list.iter().copied().collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(names(&happenings.each_ref().map(Happening::name)), names(&Happening::NAMES));
         let operator = Actor::Operator("keiko".to_owned());
         let account = AccountId::draw(&SystemEntropy).unwrap();
         let person = Actor::Account { id: account, name: "keiko".to_owned() };

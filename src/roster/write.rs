@@ -26,13 +26,20 @@ impl SafeSheet {
     /// A file with these headings.
     #[must_use]
     pub fn new<'a>(headings: impl IntoIterator<Item = &'a str>) -> Self {
-        let writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .flexible(true)
-            .from_writer(b"\xef\xbb\xbf".to_vec());
-        let mut sheet = Self(writer);
+        let mut sheet = Self::onto(b"\xef\xbb\xbf".to_vec());
         sheet.row(headings);
         sheet
+    }
+
+    /// A further part of a file that is sent while it is made.
+    #[must_use]
+    pub fn further() -> Self {
+        Self::onto(Vec::new())
+    }
+
+    fn onto(bytes: Vec<u8>) -> Self {
+        let mut builder = csv::WriterBuilder::new();
+        Self(builder.terminator(csv::Terminator::CRLF).flexible(true).from_writer(bytes))
     }
 
     /// Adds a row.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use tegata::directory::{About, Actor, Deed, Doer, Facilities, Role};
-use tegata::enrollment::{Caller, Invite, Line, LogPage, LogQuery};
+use tegata::enrollment::{BulkAct, Caller, Invite, Line, LogPage, LogQuery, Told, Whom};
 
 use crate::world::{World, invite};
 
@@ -55,7 +55,7 @@ async fn the_log_is_filtered_by_who_what_when_and_which() {
     world.clock.advance(SignedDuration::from_hours(1));
     world.authority.cancel(&keiko, &issued.enrollment).await.unwrap();
     let doer = Doer::new(Actor::Operator("ken".into()));
-    let deed = Deed::Refused { act: "issue".into(), role: Some(Role::HelpDesk) };
+    let deed = Deed::Refused { act: "issue".into(), role: Some(Role::HelpDesk), code: None };
     let own = &world.caller.organization;
     world.authority.access().note(Some(own), About::Organization(own.clone()), &doer, deed).await;
     let ask =
@@ -115,4 +115,41 @@ async fn a_long_log_is_read_across_its_windows() {
     let page =
         world.authority.installation_log(&LogQuery { limit: 10, ..LogQuery::default() }).await.unwrap();
     assert!(page.lines.is_empty() && page.next.is_none());
+}
+
+#[tokio::test]
+async fn a_job_is_told_of_when_it_is_begun_and_when_it_is_stopped() {
+    let world = World::new().await;
+    let enrollments = [world.invitation.enrollment.clone()];
+    let (authority, caller) = (&world.authority, &world.caller);
+    let job = authority.draft_act(caller, BulkAct::Unlock, &enrollments).await.unwrap();
+    for _ in 0..2 {
+        authority.begin_job(caller, &job.id).await.unwrap();
+    }
+    for _ in 0..2 {
+        authority.cancel_job(caller, &job.id).await.unwrap();
+    }
+    let lines = all(&world, caller, LogQuery { limit: 10, ..LogQuery::default() }).await;
+    assert_eq!(kinds(&lines)[..3], ["job-stopped", "job-begun", "invited"], "{lines:#?}");
+    let begun = Deed::JobBegun { what: "unlock".into(), rows: 1, source: None };
+    let told = Told::Directory { about: About::Job(job.id.to_string()), deed: begun };
+    assert_eq!(lines[1].told, told);
+    let audit = tegata::enrollment::audit(world.inner.as_ref(), world.now(), &mut |_, _| {}).await.unwrap();
+    assert!(audit.is_clean(), "{:#?}", audit.findings);
+}
+
+#[tokio::test]
+async fn a_line_says_of_whom_it_tells_and_a_person_is_found_by_all_of_them() {
+    let world = World::new().await;
+    let invite = Invite { facility: Some("A1".parse().unwrap()), ..invite("ours") };
+    let issued = world.authority.invite(&world.caller, invite).await.unwrap();
+    world.authority.cancel(&world.caller, &issued.enrollment).await.unwrap();
+    let subscriber =
+        world.authority.show(&world.caller, &issued.enrollment).await.unwrap().summary.subscriber;
+    let query = LogQuery { subscriber: Some(subscriber.clone()), limit: 2, ..LogQuery::default() };
+    let lines = all(&world, &world.caller, query).await;
+    assert_eq!(kinds(&lines), ["cancelled", "invited", "created"], "{lines:#?}");
+    let facility = Some("A1".parse().unwrap());
+    let whom = Whom { name: "ours".into(), subscriber: Some(subscriber), facility };
+    assert!(lines.iter().all(|line| line.whom == whom), "{lines:#?}");
 }

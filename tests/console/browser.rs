@@ -33,6 +33,10 @@ impl Browser {
         self.send(Method::GET, path, None).await
     }
 
+    pub async fn head(&mut self, path: &str) -> Page {
+        self.send(Method::HEAD, path, None).await
+    }
+
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.send(Method::POST, path, Some(body)).await
@@ -147,10 +151,22 @@ impl Page {
         let form = html.select(&Selector::parse(selector).unwrap()).next();
         let form = form.unwrap_or_else(|| panic!("no {selector} on {}", self.text));
         let action = form.attr("action").unwrap().to_owned();
-        let inputs = Selector::parse("input[name]").unwrap();
-        let fields = form.select(&inputs).map(|input| {
-            let value = input.attr("value").unwrap_or_default();
-            (input.attr("name").unwrap().to_owned(), value.to_owned())
+        let inputs = Selector::parse("input[name], select[name], textarea[name]").unwrap();
+        let chosen = Selector::parse("option[selected]").unwrap();
+        let first = Selector::parse("option").unwrap();
+        let fields = form.select(&inputs).filter_map(|input| {
+            let name = input.attr("name").unwrap().to_owned();
+            let value = input.attr("value").unwrap_or_default().to_owned();
+            match (input.value().name(), input.attr("type")) {
+                ("input", Some("checkbox" | "radio")) => input.attr("checked").map(|_| (name, value)),
+                ("input", Some("file")) => None,
+                ("select", _) => {
+                    let option = input.select(&chosen).next().or_else(|| input.select(&first).next())?;
+                    Some((name, option.attr("value").unwrap_or_default().to_owned()))
+                }
+                ("textarea", _) => Some((name, input.text().collect())),
+                _ => Some((name, value)),
+            }
         });
         (action, fields.collect())
     }

@@ -29,7 +29,7 @@ async fn invited(world: &World, name: &str, facility: Option<&str>) -> Enrollmen
 async fn choose(browser: &mut Browser, list: &str, act: &str, ids: &[&EnrollmentId], all: bool) -> Page {
     let page = browser.get(list).await;
     let (action, fields) = page.form("form#selection");
-    let mut fields: Vec<_> = fields.into_iter().filter(|(name, _)| name != "all").collect();
+    let mut fields: Vec<_> = fields.into_iter().filter(|(name, _)| name != "all" && name != "act").collect();
     fields.extend(ids.iter().map(|id| ("enrollment".to_owned(), id.to_string())));
     fields.push(("act".to_owned(), act.to_owned()));
     if all {

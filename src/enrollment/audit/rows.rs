@@ -228,13 +228,13 @@ impl Auditor<'_> {
 
     /// An event of the directory is found by what it is about, and that is there.
     async fn directory_event(&self, partition: &Partition, event: &Event) -> Result<Judged, StoreError> {
-        let about = match decode::<DirectoryEvent>(&event.bytes) {
-            Ok(told) => told.about,
+        let told = match decode::<DirectoryEvent>(&event.bytes) {
+            Ok(told) => told,
             Err(error) => return Ok(unreadable(&error)),
         };
-        let Some(key) = about.key().map_err(|error| limit(&error))? else { return Ok(Judged::default()) };
+        let Some(key) = told.key().map_err(|error| limit(&error))? else { return Ok(Judged::default()) };
         let mut judged = Judged::default();
-        let is_document = !matches!(about, About::Organization(_));
+        let is_document = !matches!(told.about, About::Organization(_));
         if is_document && self.store.find(partition, &key).await?.is_none() {
             judged.fault(Fault::OwnerMissing, format!("there is no {key}"));
         }

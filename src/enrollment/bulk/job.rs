@@ -98,6 +98,17 @@ pub enum JobWork {
     },
 }
 
+impl JobWork {
+    /// What it does, by a stable name, as the log has it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Issue(_) => "issue",
+            Self::Act { act } => act.name(),
+        }
+    }
+}
+
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

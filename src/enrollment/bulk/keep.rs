@@ -10,7 +10,7 @@ use super::acts::BulkAct;
 use super::check::IssueOptions;
 use super::job::{Job, JobId, JobStanding, JobWork, PART, Part, Task, TaskRow};
 use super::judged::Judgement;
-use crate::directory::{OrganizationId, partition};
+use crate::directory::{About, Deed, OrganizationId, partition};
 use crate::enrollment::authority::{OperatorError, RegistrationAuthority, TRIES};
 use crate::enrollment::caller::Caller;
 use crate::enrollment::id::EnrollmentId;
@@ -212,9 +212,10 @@ impl RegistrationAuthority {
                     job.by = caller.actor.clone();
                     job.reach = caller.reach.clone();
                     job.from = caller.from;
-                    Ok(())
+                    let (what, rows) = (job.work.name().to_owned(), job.total);
+                    Ok(Some(Deed::JobBegun { what, rows, source: job.source.clone() }))
                 }
-                JobStanding::Running => Ok(()),
+                JobStanding::Running => Ok(None),
                 JobStanding::Done | JobStanding::Cancelled => Err(ended(job)),
             })
             .await?;
@@ -239,9 +240,9 @@ impl RegistrationAuthority {
                 JobStanding::Draft | JobStanding::Running => {
                     job.standing = JobStanding::Cancelled;
                     job.ended_at = Some(now);
-                    Ok(())
+                    Ok(Some(Deed::JobStopped { done: job.done, rows: job.total }))
                 }
-                JobStanding::Cancelled => Ok(()),
+                JobStanding::Cancelled => Ok(None),
                 JobStanding::Done => Err(ended(job)),
             })
             .await?;
@@ -253,17 +254,15 @@ impl RegistrationAuthority {
         &self,
         caller: &Caller,
         id: &JobId,
-        change: impl Fn(&mut Job) -> Result<(), OperatorError>,
+        change: impl Fn(&mut Job) -> Result<Option<Deed>, OperatorError>,
     ) -> Result<Job, OperatorError> {
         for _ in 0..TRIES {
             let LoadedJob { mut job, version, partition } = self.must_load_job(caller, id).await?;
-            let before = job.clone();
-            change(&mut job)?;
-            if job == before {
-                return Ok(job);
-            }
+            let Some(deed) = change(&mut job)? else { return Ok(job) };
             let key = id.key()?;
             let commit = Commit::new().guard(Guard::Version(key.clone(), version)).put(key, encode(&job)?);
+            let about = About::Job(id.to_string());
+            let commit = self.0.access.tell(commit, about, &caller.doer(), Some(version), deed)?;
             match self.store().commit(&partition, commit).await {
                 Ok(_) => return Ok(job),
                 Err(StoreError::Conflict(_)) => {}

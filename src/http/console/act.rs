@@ -9,6 +9,7 @@ use super::entered::Entered;
 use super::flash::Flash;
 use super::frame::ConsoleFrame;
 use super::handover;
+use super::refusal::Trouble;
 use super::telling;
 use crate::enrollment::{Asked, Carrier, EnrollmentAct, Once, OperatorError, Preview, ReissueReason, Seen};
 use crate::http::error::HttpError;
@@ -203,11 +204,13 @@ pub async fn perform(desk: Desk, request: HttpRequest) -> Result<HttpResponse, H
             }
         },
         Err(OperatorError::Changed { since, .. }) => {
+            desk.visit.refused_with(Trouble::Changed.code());
             let changed = since.iter().map(|event| line(desk.words(), event)).collect();
             let page = draw(&desk, &request, entered, changed).await?;
             desk.page_again(&page)
         }
         Err(OperatorError::NotNow { .. }) => {
+            desk.visit.refused_with(Trouble::NotNow.code());
             let page = draw(&desk, &request, entered, Vec::new()).await?;
             desk.page_again(&page)
         }

@@ -19,8 +19,8 @@ use super::query::Query;
 use super::standing::{Place, Standing};
 use super::typed::Typed;
 use crate::directory::{
-    Access, Account, Act, Actor, Directory, Doer, InstallationAct, Organization, OrganizationId, Role,
-    SessionToken,
+    About, Access, Account, Act, Actor, Deed, Directory, Doer, InstallationAct, Organization, OrganizationId,
+    Role, SessionToken,
 };
 use crate::enrollment::{Caller, RegistrationAuthority};
 use crate::entropy::Entropy;
@@ -42,7 +42,7 @@ pub struct Guest {
     typed: Option<Rc<Typed>>,
     key: Option<[u8; 16]>,
     said: Option<Rc<Flash>>,
-    reads: bool,
+    method: Method,
 }
 
 impl Guest {
@@ -56,7 +56,7 @@ impl Guest {
             key: None,
             // A page that is fetched in the background, such as a live view, says nothing.
             said: is_page(request).then(|| Flash::take(&visit, request)).flatten().map(Rc::new),
-            reads: request.method() != Method::POST,
+            method: request.method().clone(),
             visit,
         }
     }
@@ -92,8 +92,8 @@ impl Guest {
     }
 
     /// Whether the request reads a page, and sends nothing.
-    pub(super) const fn is_reading(&self) -> bool {
-        self.reads
+    pub(super) fn is_reading(&self) -> bool {
+        self.method != Method::POST
     }
 
     /// Whether a form was sent that was read.
@@ -314,6 +314,21 @@ impl Desk {
     #[must_use]
     pub fn may_administer(&self, _: InstallationAct) -> bool {
         self.standing.account.administrator
+    }
+
+    /// Writes down that a list is taken away as a file, before it leaves: of the organization, or of the installation on its
+    /// pages. Whoever only asks for the head of it takes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub async fn exported(&self, what: &str) -> Result<(), HttpError> {
+        if self.method == Method::HEAD {
+            return Ok(());
+        }
+        let own = self.organization_id().ok();
+        let about = own.map_or(About::Installation, |id| About::Organization(id.clone()));
+        let deed = Deed::Exported { what: what.to_owned() };
+        Ok(self.access().record(own, about, &self.doer(), deed).await?)
     }
 
     /// As whom the domain is asked, with the role's reach.

@@ -297,6 +297,7 @@ pub async fn file(desk: Desk) -> Result<HttpResponse, HttpError> {
     let query = ListQuery { after: None, ..asked(desk.query(), FILE_ROWS) };
     let query =
         ListQuery { sort: query.sort.filter(|it| *it != Sort::Waiting || query.need.is_some()), ..query };
+    desk.exported("enrollments").await?;
     let sending = Sending {
         authority: desk.authority().clone(),
         caller: desk.caller()?,

@@ -64,6 +64,11 @@ impl Entered {
         self.values.get(name).is_some_and(|values| values.iter().any(|own| own == value))
     }
 
+    /// Everything that is chosen in a list of boxes.
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.values.get(name).into_iter().flatten().map(String::as_str)
+    }
+
     /// Notes what is wrong with a field.
     pub fn wrong(&mut self, field: &'static str, wrong: &impl ToString) {
         self.problems.push(FieldProblem { field, wrong: wrong.to_string(), right: None });

@@ -12,6 +12,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use super::desk::{Desk, Guest};
 use super::interrupted::{self, Interruption};
 use super::refusal::Trouble;
+use super::refused::Asking;
 use super::standing::{self, Standing};
 use super::typed::{LARGEST, Typed};
 use crate::directory::{Act, InstallationAct};
@@ -93,14 +94,21 @@ pub async fn watch_over(
     let Some(guard) = guards.iter().find(|(own, _)| own == method).map(|(_, guard)| *guard) else {
         return next.call(request).await;
     };
+    let writes = request.method() == Method::POST;
     match admit(&mut request, guard).await {
-        Ok(()) => next.call(request).await,
+        Ok(asking) => {
+            let response = next.call(request).await?;
+            if let Some(asking) = asking.filter(|_| writes) {
+                asking.answered(&response).await;
+            }
+            Ok(response)
+        }
         Err(Stop::Refused(error)) => Ok(request.error_response(error)),
         Err(Stop::Answered(response)) => Ok(request.into_response(response)),
     }
 }
 
-async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<(), Stop> {
+async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<Option<Asking>, Stop> {
     let visit = request.extensions().get::<Visit>().cloned();
     let visit = visit.ok_or_else(|| HttpError::internal("a request came past its frame"))?;
     let writes = request.method() == Method::POST;
@@ -117,11 +125,14 @@ async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<(), Stop> {
         visit.stands(Rc::clone(standing));
     }
     let mut guest = Guest::new(visit, request.request(), typed);
+    let enrollment = request.match_info().get("enrollment").map(str::to_owned);
+    let asking = standing.as_ref().map(|standing| Asking::of(&guest, standing, guard, enrollment));
     if guard != Guard::Open {
-        let Some(standing) = &standing else {
+        let (Some(standing), Some(asking)) = (&standing, &asking) else {
             return Err(Stop::Answered(interrupted::answer(&guest, Interruption::SignedOut)?));
         };
         if let Some(error) = guard.refuses(standing) {
+            asking.refused(error.code()).await;
             return Err(error.into());
         }
     }
@@ -132,13 +143,16 @@ async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<(), Stop> {
         }
     }
     if guard.is_stepped_up() && !stepped_up(&guest, standing.as_deref()).await? {
+        if let Some(asking) = asking.filter(|_| writes) {
+            asking.refused(Trouble::StepUp.code()).await;
+        }
         return Err(Stop::Answered(interrupted::answer(&guest, Interruption::StepUp)?));
     }
     if let Some(standing) = standing {
         request.extensions_mut().insert(Desk::new(guest.clone(), standing));
     }
     request.extensions_mut().insert(guest);
-    Ok(())
+    Ok(asking)
 }
 
 async fn stepped_up(guest: &Guest, standing: Option<&Standing>) -> Result<bool, HttpError> {

@@ -45,6 +45,7 @@
 
 mod account;
 mod act;
+mod audit;
 mod bulk;
 mod cookies;
 mod desk;
@@ -59,6 +60,7 @@ mod guard;
 mod handover;
 mod help;
 mod home;
+mod installation;
 mod interrupted;
 mod issue;
 mod join;
@@ -66,15 +68,18 @@ mod letters;
 mod live;
 mod mail;
 mod navigation;
+mod operators;
 mod passkeys;
 mod progress;
 mod query;
 mod recover;
 mod refusal;
+mod refused;
 pub(super) mod routes;
 #[cfg(test)]
 pub(super) mod samples;
 mod selection;
+mod settings;
 mod sign_in;
 mod standing;
 mod step_up;

@@ -47,12 +47,14 @@ pub enum Trouble {
     ThereAlready,
     /// There are as many as there can be.
     TooMany,
+    /// As things stand, it cannot be done.
+    NotNow,
     /// More live views are open than this node can keep.
     TooManyLive,
 }
 
 /// Every code of the console with its status, in order.
-pub const ALL: [Trouble; 18] = [
+pub const ALL: [Trouble; 19] = [
     Trouble::SignedOut,
     Trouble::OtherForm,
     Trouble::NotYourRole,
@@ -70,6 +72,7 @@ pub const ALL: [Trouble; 18] = [
     Trouble::LastOne,
     Trouble::ThereAlready,
     Trouble::TooMany,
+    Trouble::NotNow,
     Trouble::TooManyLive,
 ];
 
@@ -95,6 +98,7 @@ impl Trouble {
             Self::LastOne => "T-515",
             Self::ThereAlready => "T-516",
             Self::TooMany => "T-517",
+            Self::NotNow => "T-530",
             Self::TooManyLive => "T-540",
         }
     }
@@ -113,9 +117,12 @@ impl Trouble {
             | Self::WrongRecovery
             | Self::AccountEnded => StatusCode::FORBIDDEN,
             Self::NoSuchWelcome | Self::CeremonyOver => StatusCode::GONE,
-            Self::LastPasskey | Self::Changed | Self::LastOne | Self::ThereAlready | Self::TooMany => {
-                StatusCode::CONFLICT
-            }
+            Self::LastPasskey
+            | Self::Changed
+            | Self::LastOne
+            | Self::ThereAlready
+            | Self::TooMany
+            | Self::NotNow => StatusCode::CONFLICT,
             Self::TooManyTries | Self::TooManyLive => StatusCode::TOO_MANY_REQUESTS,
         }
     }

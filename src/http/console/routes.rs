@@ -12,10 +12,10 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::guard::{Guard, watch_over};
 use super::{
-    account, act, bulk, enrollment, enrollments, help, home, issue, join, letters, live, mail, recover,
-    selection, sign_in, step_up,
+    account, act, audit, bulk, enrollment, enrollments, help, home, installation, issue, join, letters, live,
+    mail, operators, recover, selection, settings, sign_in, step_up,
 };
-use crate::directory::Act;
+use crate::directory::{Act, InstallationAct};
 use crate::http::address::at;
 use crate::http::{assets, health, look};
 
@@ -80,7 +80,7 @@ where
 #[rustfmt::skip]
 pub fn rows() -> Vec<Row> {
     use Guard::{In, InSteppedUp, Member, Open, SignedIn, SignedInSteppedUp};
-    vec![
+    let mut rows = vec![
         // Entrance
         reads("/", SignedIn, home::first),
         reads("/sign-in", Open, sign_in::show),
@@ -149,6 +149,78 @@ pub fn rows() -> Vec<Row> {
         reads("/o/{organization}/letters/{print}", In(Act::ShowCredentials), letters::show),
         reads("/o/{organization}/letters/{print}/letters.pdf", In(Act::ShowCredentials), letters::first),
         reads("/o/{organization}/letters/{print}/secrets.pdf", In(Act::ShowCredentials), letters::second),
+    ];
+    rows.extend(governing());
+    rows.extend(installation());
+    rows
+}
+
+/// Those of an organization's operators, settings and log.
+#[rustfmt::skip]
+fn governing() -> Vec<Row> {
+    use Guard::{In, InSteppedUp};
+    vec![
+        // Operators
+        reads("/o/{organization}/operators", In(Act::ReadOperators), operators::list),
+        reads("/o/{organization}/operators/invite", In(Act::InviteOperator), operators::show_invite),
+        posts("/o/{organization}/operators/invite", InSteppedUp(Act::InviteOperator), operators::invite),
+        posts("/o/{organization}/operators/withdraw", In(Act::InviteOperator), operators::withdraw),
+        reads("/o/{organization}/operators/{operator}", In(Act::ReadOperators), operators::show),
+        posts("/o/{organization}/operators/{operator}", InSteppedUp(Act::ChangeOperator), operators::change),
+        reads("/o/{organization}/operators/{operator}/end", In(Act::ChangeOperator), operators::show_end),
+        posts("/o/{organization}/operators/{operator}/end", InSteppedUp(Act::ChangeOperator), operators::end),
+        // Settings
+        reads("/o/{organization}/settings", In(Act::ReadSettings), settings::overview),
+        reads("/o/{organization}/settings/name", In(Act::EditOrganization), settings::show),
+        posts("/o/{organization}/settings/name", In(Act::EditOrganization), settings::change),
+        reads("/o/{organization}/settings/look", In(Act::EditOrganization), settings::show),
+        posts("/o/{organization}/settings/look", In(Act::EditOrganization), settings::change),
+        posts("/o/{organization}/settings/logo", In(Act::EditOrganization), settings::bring_logo),
+        posts("/o/{organization}/settings/logo/remove", In(Act::EditOrganization), settings::remove_logo),
+        reads("/o/{organization}/settings/entry", In(Act::EditOrganization), settings::show),
+        posts("/o/{organization}/settings/entry", In(Act::EditOrganization), settings::change),
+        reads("/o/{organization}/settings/offers", In(Act::EditOrganization), settings::show),
+        posts("/o/{organization}/settings/offers", In(Act::EditOrganization), settings::change),
+        reads("/o/{organization}/settings/limits", In(Act::EditOrganization), settings::show),
+        posts("/o/{organization}/settings/limits", InSteppedUp(Act::EditOrganization), settings::change),
+        reads("/o/{organization}/settings/mail", In(Act::EditOrganization), settings::show),
+        posts("/o/{organization}/settings/mail", InSteppedUp(Act::EditOrganization), settings::change),
+        reads("/o/{organization}/settings/close", In(Act::EditOrganization), settings::show_close),
+        posts("/o/{organization}/settings/close", InSteppedUp(Act::EditOrganization), settings::close),
+        posts("/o/{organization}/settings/reopen", InSteppedUp(Act::EditOrganization), settings::reopen),
+        // The log
+        reads("/o/{organization}/audit", In(Act::ReadAudit), audit::organization),
+        reads("/o/{organization}/audit.csv", In(Act::ReadAudit), audit::organization_file),
+    ]
+}
+
+/// Those of the installation.
+#[rustfmt::skip]
+fn installation() -> Vec<Row> {
+    use Guard::{Installation, InstallationSteppedUp};
+    use InstallationAct::{
+        CloseOrganization, CreateOrganization, InviteFirstOperator, ManageAdministrators, ReadInstallationAudit,
+        ReadOrganizations,
+    };
+    vec![
+        reads("/installation/organizations", Installation(ReadOrganizations), installation::organizations),
+        reads("/installation/organizations/new", Installation(CreateOrganization), installation::show_found),
+        posts("/installation/organizations/new", InstallationSteppedUp(CreateOrganization), installation::found),
+        reads("/installation/organizations/{tenant}", Installation(ReadOrganizations), installation::show),
+        reads("/installation/organizations/{tenant}/invite", Installation(InviteFirstOperator), installation::show_invite),
+        posts("/installation/organizations/{tenant}/invite", InstallationSteppedUp(InviteFirstOperator), installation::invite),
+        posts("/installation/organizations/{tenant}/withdraw", Installation(InviteFirstOperator), installation::withdraw),
+        reads("/installation/organizations/{tenant}/close", Installation(CloseOrganization), installation::show_close),
+        posts("/installation/organizations/{tenant}/close", InstallationSteppedUp(CloseOrganization), installation::close),
+        posts("/installation/organizations/{tenant}/reopen", InstallationSteppedUp(CloseOrganization), installation::reopen),
+        reads("/installation/administrators", Installation(ManageAdministrators), installation::administrators),
+        reads("/installation/administrators/invite", Installation(ManageAdministrators), installation::show_invite_administrator),
+        posts("/installation/administrators/invite", InstallationSteppedUp(ManageAdministrators), installation::invite_administrator),
+        posts("/installation/administrators/withdraw", Installation(ManageAdministrators), installation::withdraw_administrator),
+        reads("/installation/administrators/{account}/end", Installation(ManageAdministrators), installation::show_end_administrator),
+        posts("/installation/administrators/{account}/end", InstallationSteppedUp(ManageAdministrators), installation::end_administrator),
+        reads("/installation/audit", Installation(ReadInstallationAudit), audit::installation),
+        reads("/installation/audit.csv", Installation(ReadInstallationAudit), audit::installation_file),
     ]
 }
 
@@ -166,6 +238,13 @@ static PATHS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
 #[must_use]
 pub fn has(path: &str) -> bool {
     PATHS.contains(path)
+}
+
+/// Whether there are pages of single things below this address, as the list writes it with its `/` at the end.
+#[must_use]
+pub fn has_below(path: &str) -> bool {
+    let below = format!("{path}{{");
+    PATHS.iter().any(|found| found.starts_with(&below))
 }
 
 /// Registers the list, and what needs no guard since it is the same for everybody.

@@ -363,7 +363,8 @@ pub struct Rendered {
     pub html: String,
 }
 
-fn render<P: Sampled>(into: &mut Vec<Rendered>) {
+/// Draws every sample of a page in both languages.
+pub fn render<P: Sampled>(into: &mut Vec<Rendered>) {
     for language in [Language::Japanese, Language::English] {
         for (name, page) in P::samples(Words(language)) {
             let name = format!("console-{name}.{}", language.tag());
@@ -400,6 +401,10 @@ pub fn all() -> Vec<Rendered> {
     render::<HandoverPage>(&mut pages);
     render::<IssuePage>(&mut pages);
     render::<AccountPage>(&mut pages);
+    super::audit::draw_samples(&mut pages);
+    super::installation::draw_samples(&mut pages);
+    super::operators::draw_samples(&mut pages);
+    super::settings::draw_samples(&mut pages);
     pages
 }
 

@@ -114,8 +114,14 @@ pub fn effect(words: Words, effect: &Effect) -> String {
 /// What happened.
 #[must_use]
 pub fn happening(words: Words, event: &LifeEvent) -> String {
+    happened(words, &event.happening)
+}
+
+/// The same, of a line of the log.
+#[must_use]
+pub fn happened(words: Words, happening: &Happening) -> String {
     let plain = |key| words.say(key).to_string();
-    match &event.happening {
+    match happening {
         Happening::Invited { .. } => plain("told-invited"),
         Happening::WrongSecret { attempts_left } => {
             words.say("told-wrong-secret").with("count", *attempts_left).to_string()

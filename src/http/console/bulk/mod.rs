@@ -24,3 +24,4 @@ pub use result::result;
 #[cfg(test)]
 pub(super) use samples::line as sample_line;
 pub use template::people as people_template;
+pub(super) use upload::{Upload, receive};

@@ -27,5 +27,6 @@ pub async fn result(desk: Desk, path: Path<(String, String)>) -> Result<HttpResp
             sheet.row(row.cells().iter().map(String::as_str));
         }
     }
+    desk.exported("job").await?;
     Ok(csv(&format!("result-{id}.csv"), sheet.finish()))
 }

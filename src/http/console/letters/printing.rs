@@ -66,6 +66,7 @@ async fn file(desk: &Desk, token: &str, kind: SheetKind, name: &str) -> Result<H
     let token = PrintToken::shown(token);
     let found = printer(desk)?.fetch(&desk.caller()?, &token, kind).await.map_err(trouble)?;
     let file = found.ok_or(HttpError::NotFound)?;
+    desk.exported(if kind == SheetKind::First { "letters" } else { "secrets" }).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/pdf"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
