@@ -161,6 +161,12 @@ impl State {
         }
     }
 
+    /// Whether the secret was right, and nothing is proven yet.
+    #[must_use]
+    pub const fn is_under_way(&self) -> bool {
+        matches!(self, Self::Issuing { .. } | Self::Claimed { .. } | Self::Fetched { .. })
+    }
+
     /// The certificate that may be valid in this state.
     #[must_use]
     pub const fn certificate(&self) -> Option<SerialNumber> {

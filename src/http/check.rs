@@ -40,8 +40,17 @@ pub struct CheckPage {
     pub kind: Vec<DrawnStep>,
     /// How an older certificate is removed; empty where there is none.
     pub removal: Vec<DrawnStep>,
-    /// The way to another device, where all is well and the person may go it alone.
-    pub change: Option<String>,
+    /// The way to another device, where all is well and the person may go it alone, or is going it.
+    pub change: Option<Onward>,
+}
+
+/// The way to another device.
+#[derive(Debug)]
+pub struct Onward {
+    /// Where it is.
+    pub href: String,
+    /// Whether somebody has begun it.
+    pub begun: bool,
 }
 
 /// What was shown, as bytes that should be a certificate.
@@ -98,8 +107,11 @@ pub(super) async fn answer(
         && let Some(home) = home(visit, request).await
     {
         visit.belongs_to(&home);
-        let may = found.code().is_none() && home.policy.change_alone && home.closed_at.is_none();
-        change = may.then(|| visit.there(change::PATH));
+        if let CheckOutcome::Ok { enrollment, .. } = &found.outcome {
+            let begun = visit.site().authority.change_is_under_way(&home.id, enrollment).await;
+            let may = home.policy.change_alone && home.closed_at.is_none();
+            change = (may || begun).then(|| Onward { href: visit.there(change::PATH), begun });
+        }
     }
     if let CheckOutcome::Ok { enrollment, .. } = &found.outcome {
         visit.is_about(enrollment);

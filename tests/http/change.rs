@@ -111,6 +111,8 @@ async fn the_old_device_leads_the_new_one_and_follows_it_to_the_end() {
     assert_eq!(old.successor().await, None);
 
     let there = old.begin().await;
+    let begun = old.get("/check").await.find("#change", "data-begun");
+    assert_eq!(begun.as_deref(), Some("true"), "whoever looks sees that somebody has begun it");
     let page = old.get(&there).await;
     assert_eq!(page.mark("stage").as_deref(), Some("shown"));
     assert!(page.has("#scan svg path") && page.text_of("#fact").unwrap().contains("19:00"));

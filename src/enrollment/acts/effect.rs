@@ -173,11 +173,7 @@ impl RegistrationAuthority {
     ) -> Result<Option<Effect>, OperatorError> {
         let own = self.own_change(&caller.organization, loaded).await?;
         let under_way = own.filter(|own| {
-            let state = &own.enrollment.state;
-            matches!(
-                state,
-                State::Invited | State::Issuing { .. } | State::Claimed { .. } | State::Fetched { .. }
-            )
+            matches!(own.enrollment.state, State::Invited) || own.enrollment.state.is_under_way()
         });
         Ok(under_way.map(|own| Effect::OwnChangeEnds { enrollment: own.enrollment.id }))
     }

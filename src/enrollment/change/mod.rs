@@ -20,6 +20,7 @@ use super::hint::Hint;
 use super::id::EnrollmentId;
 use super::open::serial_key;
 use super::record::Actor;
+use super::state::State;
 use super::view::CheckOutcome;
 use crate::directory::{Organization, OrganizationId};
 use crate::pki::serial::SerialNumber;
@@ -97,6 +98,19 @@ impl RegistrationAuthority {
     /// The organization whose certificate (DER) this is, for one that [`RegistrationAuthority::check`] found to be ours.
     pub async fn organization_behind_certificate(&self, der: &[u8]) -> Option<Organization> {
         self.home_of(&serial_of(der)?).await.ok().flatten()
+    }
+
+    /// Whether a change to another device was begun with this enrollment's certificate, and is not over.
+    pub async fn change_is_under_way(&self, organization: &OrganizationId, id: &EnrollmentId) -> bool {
+        let own = async {
+            let Some(old) = self.load(organization, id).await? else { return Ok(None) };
+            self.own_change(organization, &old).await
+        };
+        let own: Result<Option<Loaded>, StoreError> = own.await;
+        own.ok().flatten().is_some_and(|own| match own.enrollment.state {
+            State::Invited => self.now() < own.enrollment.invitation_ends,
+            ref state => state.is_under_way(),
+        })
     }
 
     async fn proven(&self, shown: Option<&[u8]>, from: Option<IpAddr>) -> Result<Proven, ChangeRefusal> {

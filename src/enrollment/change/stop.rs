@@ -53,9 +53,7 @@ impl RegistrationAuthority {
         let now = self.now();
         let ends = match &own.enrollment.state {
             State::Invited => own.enrollment.clone().cancelled(now),
-            State::Issuing { .. } | State::Claimed { .. } | State::Fetched { .. } => {
-                own.enrollment.clone().revoked(reason, now)
-            }
+            state if state.is_under_way() => own.enrollment.clone().revoked(reason, now),
             _ => None,
         };
         let Some((next, happened)) = ends else { return Ok((commit, None)) };

@@ -1,6 +1,6 @@
 //! Refusals, checks, and the explanation of every code.
 
-use super::super::check::CheckPage;
+use super::super::check::{CheckPage, Onward};
 use super::super::guide::{DrawnStep, Situation};
 use super::super::help::{CODES, CodePage, HelpPage, Probe, groups};
 use super::super::page::Problem;
@@ -91,7 +91,7 @@ impl Sampled for CheckPage {
             asking: Vec::new(),
             kind: Vec::new(),
             removal: Situation::of_system(Platform::Android, None).removal(words),
-            change: Some("/change".to_owned()),
+            change: Some(Onward { href: "/change".to_owned(), begun: false }),
         };
         let left = words.span(jiff::SignedDuration::from_hours(12 * 24));
         let soon = Self {
@@ -104,7 +104,7 @@ impl Sampled for CheckPage {
             kind: Vec::new(),
             outcome: ok.outcome,
             problem: None,
-            change: None,
+            change: Some(Onward { href: "/change".to_owned(), begun: true }),
         };
         let mut pages = vec![("check-ok", ok), ("check-ok-soon", soon)];
         let problem = |code: &'static str, platform: Platform| {
