@@ -350,7 +350,7 @@ impl Access {
         if let Some(code) = form.facility.as_ref().filter(|code| old != Some(*code)) {
             let found = self.directory().find_facility(organization, code).await?;
             if found.is_none_or(|facility| facility.closed_at.is_some()) {
-                fields.flaw("facility", Flaw::Unknown(format!("open facility {code}")));
+                fields.flaw("facility", Flaw::Unknown(code.to_string()));
             }
         }
         fields.done()?;

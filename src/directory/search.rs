@@ -100,6 +100,8 @@ pub struct PeopleQuery {
     pub text: String,
     /// Only those of this facility.
     pub facility: Option<FacilityCode>,
+    /// Only those who were retired, or only those who were not.
+    pub retired: Option<bool>,
     /// Go on after this, as the page before told.
     pub after: Option<String>,
     /// At most so many, 1 to 1,000.
@@ -150,8 +152,11 @@ impl Access {
                     for (order, key) in page.entries {
                         looked_at += 1;
                         let read = self.directory().read::<Subscriber>(&partition, key.as_str()).await?;
-                        let first = |it: &Subscriber| first_kind(it, &text) == Some(*kind);
-                        found.extend(read.filter(|(subscriber, _)| first(subscriber)));
+                        let meant = |it: &Subscriber| {
+                            query.retired.is_none_or(|retired| it.retired_at.is_some() == retired)
+                                && first_kind(it, &text) == Some(*kind)
+                        };
+                        found.extend(read.filter(|(subscriber, _)| meant(subscriber)));
                         if found.len() == limit || looked_at >= MOST_LOOKED_AT {
                             return Ok(Page { found, next: Some(order) });
                         }
@@ -181,34 +186,67 @@ impl Access {
         let (partition, index) = (partition(organization)?, Key::new(FACILITIES)?);
         let (limit, text) = (limit.clamp(1, 1_000), folded(text));
         let (code, name) = (text.to_ascii_uppercase(), written(&text));
-        let mut after = after.map(|after| Cursor(after.to_owned()));
         let mut found = Vec::new();
-        loop {
-            let scan = Scan { after: after.take(), limit: 1_000, ..Scan::default() };
-            let page = self.store().scan(&partition, &index, scan).await?;
-            for (order, key) in page.entries {
-                let Some((own, called)) = order.split_once('/') else { continue };
-                let fits = own.starts_with(&code) || holds(called, &name);
-                let within = own.parse().is_ok_and(|own| reach.reach(Some(&own)));
-                if !fits || !within {
-                    continue;
+        for prefix in facility_prefixes(reach) {
+            // What lies wholly before the cursor was told on an earlier page.
+            let mut after = match after {
+                Some(after) if prefix.as_str() <= after && !after.starts_with(&prefix) => continue,
+                after => after.filter(|it| it.starts_with(&prefix)).map(|it| Cursor(it.to_owned())),
+            };
+            loop {
+                let scan = Scan { prefix: prefix.clone(), after, limit: 1_000, ..Scan::default() };
+                let page = self.store().scan(&partition, &index, scan).await?;
+                for (order, key) in page.entries {
+                    let Some((own, called)) = order.split_once('/') else { continue };
+                    if !own.starts_with(&code) && !holds(called, &name) {
+                        continue;
+                    }
+                    found.extend(self.directory().read(&partition, key.as_str()).await?);
+                    if found.len() == limit {
+                        return Ok(Page { found, next: Some(order) });
+                    }
                 }
-                found.extend(self.directory().read(&partition, key.as_str()).await?);
-                if found.len() == limit {
-                    return Ok(Page { found, next: Some(order) });
+                match page.next {
+                    Some(next) => after = Some(next),
+                    None => break,
                 }
-            }
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(Page { found, next: None }),
             }
         }
+        Ok(Page { found, next: None })
+    }
+
+    /// How many people a facility has, retired ones included, counted up to `most` (1,000 at the most). Reads no record.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn count_people(
+        &self,
+        organization: &OrganizationId,
+        facility: &FacilityCode,
+        most: usize,
+    ) -> Result<usize, DirectoryError> {
+        let prefix = format!("{facility}/{}/", KINDS[0]);
+        let scan = Scan { prefix, limit: most.clamp(1, 1_000), ..Scan::default() };
+        Ok(self.store().scan(&partition(organization)?, &Key::new(PEOPLE)?, scan).await?.entries.len())
     }
 }
 
 /// Whether a written text has another one anywhere, at a letter's beginning.
 fn holds(written: &str, part: &str) -> bool {
     part.is_empty() || written.match_indices(part).any(|(place, _)| place % 2 == 0)
+}
+
+/// The parts of the facilities' index that are within reach, in its order.
+fn facility_prefixes(reach: &Facilities) -> Vec<String> {
+    match reach {
+        Facilities::All => vec![String::new()],
+        Facilities::Only(own) => {
+            let mut prefixes: Vec<_> = own.iter().map(|code| format!("{code}/")).collect();
+            // `-` stands before `/`, so that the order of codes is not that of the index.
+            prefixes.sort_unstable();
+            prefixes
+        }
+    }
 }
 
 /// Which orders a search goes through, one after the other.

@@ -3,10 +3,10 @@
 use super::allowed::{chosen_platforms, takes_invitations};
 use super::authority::{OperatorError, RegistrationAuthority, TRIES, enrollment_key};
 use super::caller::Caller;
-use super::credentials::draw_identifier;
 use super::drawn::Drawn;
 use super::id::EnrollmentId;
 use super::once::Once;
+use super::people::drawn_id;
 use super::places::{placed, places};
 use super::record::{Actor, Enrollment, Happening};
 use super::state::{Attempts, State};
@@ -217,13 +217,7 @@ impl RegistrationAuthority {
         };
         let id = match &invite.subscriber.id {
             Some(id) => id.clone(),
-            None => {
-                let drawn = draw_identifier(self.0.parts.entropy.as_ref(), 10)?;
-                drawn.parse().map_err(|e: crate::directory::NotAnIdentifier| OperatorError::Unfit {
-                    what: "the subscriber's identifier",
-                    why: e.to_string(),
-                })?
-            }
+            None => drawn_id(self.0.parts.entropy.as_ref())?,
         };
         let read = self.0.access.subscriber(&caller.organization, &id).await?;
         let known = read.as_ref().map(|(known, _)| known.clone());

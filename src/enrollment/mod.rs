@@ -28,6 +28,7 @@ mod log;
 mod once;
 mod open;
 mod outbox;
+mod people;
 mod places;
 mod query;
 mod record;
@@ -68,6 +69,7 @@ pub use outbox::{
     Begun, Bounced, Delivered, Dispatch, MailError, MailKind, MailProblem, MailQuery, MailSettings,
     MailStanding, MailSummary, Mails, Waiting,
 };
+pub use people::Person;
 pub use query::{CertificateSummary, EnrollmentDetail, EnrollmentSummary};
 pub use record::{Actor, Enrollment, Happening, LifeEvent, ReissueReason};
 pub use refusal::Refusal;

@@ -66,10 +66,7 @@ impl RegistrationAuthority {
     /// # Errors
     /// When there is no such person within the caller's reach, or the store fails.
     pub async fn retirement(&self, caller: &Caller, id: &SubscriberId) -> Result<Retirement, OperatorError> {
-        let found = self.0.access.subscriber(&caller.organization, id).await?;
-        let (subscriber, version) = found
-            .filter(|(subscriber, _)| caller.reach.reach(subscriber.facility.as_ref()))
-            .ok_or_else(|| OperatorError::NoSuchSubscriber(id.clone()))?;
+        let (subscriber, version) = self.reached(caller, id).await?;
         let living = self.living_of(&caller.organization, id).await?;
         let (revoked, cancelled): (Vec<_>, Vec<_>) =
             living.iter().partition(|it| it.enrollment.state.certificate().is_some());
@@ -77,8 +74,8 @@ impl RegistrationAuthority {
         Ok(Retirement { subscriber, version, revoked: summaries(revoked), cancelled: summaries(cancelled) })
     }
 
-    /// Retires a person who is still as `seen`: every certificate is revoked, every invitation taken back. It may be asked for
-    /// again, and then ends what an interruption left.
+    /// Retires a person who is still as `seen`: every certificate is revoked for this reason, every invitation taken back. It may be
+    /// asked for again, and then ends what an interruption left.
     ///
     /// # Errors
     /// When there is no such person within the caller's reach, somebody changed the record meanwhile, or the store fails.
@@ -87,16 +84,17 @@ impl RegistrationAuthority {
         caller: &Caller,
         id: &SubscriberId,
         seen: Version,
+        reason: RevocationReason,
     ) -> Result<Retirement, OperatorError> {
         let planned = self.retirement(caller, id).await?;
         let counts = (planned.revoked.len(), planned.cancelled.len());
         // Who is retired already was changed by that.
-        let seen = planned.subscriber.retired_at.is_none().then_some(seen);
+        let seen = planned.subscriber.retired_at.is_none().then_some(seen.min(planned.version));
         self.0.access.mark_retired(&caller.organization, id, seen, counts, &caller.doer()).await?;
         let (mut revoked, mut cancelled) = (Vec::new(), Vec::new());
         // From here on nothing new is issued; what was issued just before is in this list.
         for loaded in self.living_of(&caller.organization, id).await? {
-            match self.end(caller, &loaded.enrollment.id).await? {
+            match self.end(caller, &loaded.enrollment.id, reason).await? {
                 Some((summary, Happening::Cancelled)) => cancelled.push(summary),
                 Some((summary, _)) => revoked.push(summary),
                 None => {}
@@ -112,8 +110,8 @@ impl RegistrationAuthority {
         &self,
         caller: &Caller,
         id: &EnrollmentId,
+        reason: RevocationReason,
     ) -> Result<Option<(EnrollmentSummary, Happening)>, OperatorError> {
-        let reason = RevocationReason::PrivilegeWithdrawn;
         for _ in 0..TRIES {
             // An enrollment may have been issued for a facility that the person has left since: it ends all the same.
             let Some(loaded) = self.load(&caller.organization, id).await? else { return Ok(None) };

@@ -10,10 +10,13 @@ use tegata::directory::{
 use tegata::enrollment::{
     Caller, Invite, OperatorError, Refusal, ReissueReason, Standing, SubscriberInvite, audit,
 };
-use tegata::ledger::CertificateStatus;
+use tegata::ledger::{CertificateStatus, RevocationReason};
 use tegata::store::{Store, Version};
 
 use crate::world::{World, invite};
+
+/// Why what somebody has is revoked who leaves.
+const LEFT: RevocationReason = RevocationReason::PrivilegeWithdrawn;
 
 fn doer() -> Doer {
     Doer::new(Actor::CommandLine)
@@ -202,7 +205,8 @@ async fn found(access: &Access, own: &OrganizationId, reach: &Facilities, text: 
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let query = PeopleQuery { text: text.to_owned(), facility: None, after, limit: 2 };
+        let query =
+            PeopleQuery { text: text.to_owned(), facility: None, after, limit: 2, ..PeopleQuery::default() };
         let page = access.find_people(own, reach, &query).await.unwrap();
         found.extend(page.found.into_iter().map(|(it, _): (Subscriber, Version)| it.id.to_string()));
         match page.next {
@@ -294,7 +298,7 @@ async fn who_retires_loses_everything_and_gets_nothing_new() {
     let planned = authority.retirement(&world.caller, &id).await.unwrap();
     assert_eq!((planned.revoked.len(), planned.cancelled.len()), (1, 1));
     assert_eq!(planned.revoked[0].enrollment, installed.enrollment);
-    let done = authority.retire_subscriber(&world.caller, &id, planned.version).await.unwrap();
+    let done = authority.retire_subscriber(&world.caller, &id, planned.version, LEFT).await.unwrap();
     assert_eq!((done.revoked.len(), done.cancelled.len()), (1, 1));
     assert_eq!(done.subscriber.retired_at, Some(world.now()));
     assert!(matches!(world.status(held.serial).await, Some(CertificateStatus::Revoked { .. })));
@@ -310,7 +314,7 @@ async fn who_retires_loses_everything_and_gets_nothing_new() {
     let history = access.history_of(own, &about).await.unwrap();
     assert_eq!(history.last().unwrap().deed, Deed::Retired { revoked: 1, cancelled: 1 });
     // Again ends nothing more, and is no second event.
-    let again = authority.retire_subscriber(&world.caller, &id, done.version).await.unwrap();
+    let again = authority.retire_subscriber(&world.caller, &id, done.version, LEFT).await.unwrap();
     assert!(again.revoked.is_empty() && again.cancelled.is_empty());
     assert_eq!(access.history_of(own, &about).await.unwrap().len(), history.len());
     access.restore_subscriber(own, &id, done.version, &doer()).await.unwrap();
@@ -339,7 +343,7 @@ async fn a_claim_and_an_invitation_that_race_a_retirement_leave_nothing_valid() 
             tokio::task::yield_now().await;
         }
         let planned = world.authority.retirement(&world.caller, &id).await.unwrap();
-        world.authority.retire_subscriber(&world.caller, &id, planned.version).await.unwrap();
+        world.authority.retire_subscriber(&world.caller, &id, planned.version, LEFT).await.unwrap();
         let claimed = claiming.await.unwrap();
         let mut enrollments = vec![world.invitation.enrollment.clone()];
         enrollments.extend(inviting.await.unwrap());

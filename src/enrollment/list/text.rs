@@ -1,6 +1,6 @@
 //! What a text that an operator types may mean.
 
-use crate::directory::SubscriberId;
+use crate::directory::{PeopleQuery, SubscriberId};
 use crate::enrollment::authority::{OperatorError, RegistrationAuthority, enrollment_key};
 use crate::enrollment::caller::Caller;
 use crate::enrollment::credentials::{Code, Number};
@@ -32,6 +32,15 @@ impl RegistrationAuthority {
         text: &str,
     ) -> Result<Option<Hits>, OperatorError> {
         let mut hits = self.people(partition, text).await?;
+        // A name or a reading, as the directory has it; who is found by the identifier is found by that already.
+        let query = PeopleQuery { text: text.to_owned(), limit: MOST_PEOPLE, ..PeopleQuery::default() };
+        let by_name = self.access().find_people(&caller.organization, &caller.reach, &query).await?;
+        hits.more |= by_name.next.is_some();
+        for (subscriber, _) in by_name.found {
+            if !hits.people.contains(&subscriber.id) {
+                hits.people.push(subscriber.id);
+            }
+        }
         for id in self.named(caller, text).await? {
             hits.enrollments.push(enrollment_key(&id)?);
         }
