@@ -1,6 +1,6 @@
 // Everything but the passkeys works without this file. A form with data-passkey asks the device for a passkey when it is sent, puts
 // what the device says into its hidden field and goes on; a button with data-copy copies; #live follows what the server tells of
-// somebody's steps; a table with data-selects can be chosen whole.
+// somebody's steps; a table with data-selects can be chosen whole; a form with data-live looks while somebody types.
 (() => {
   "use strict";
 
@@ -188,6 +188,32 @@
     });
     for (const box of [...boxes, all]) box.addEventListener("change", count);
     count();
+  }
+
+  // A form with data-live shows what its fields ask for while they are filled in, in the part of the page that it names; sent as a
+  // form it does the same.
+  for (const form of document.querySelectorAll("form[data-live]")) {
+    const id = form.dataset.live;
+    let waiting = 0;
+    let asked = 0;
+    const look = async () => {
+      const turn = ++asked;
+      const address = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
+      const answer = await fetch(address, { credentials: "same-origin" });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const [now, next] = [document.getElementById(id), page.getElementById(id)];
+      // Only the newest answer is shown, whichever comes last.
+      if (now && next && turn === asked) now.replaceWith(document.adoptNode(next));
+    };
+    const later = (event) => {
+      // A word that is still being converted from kana is not looked for.
+      if (event.isComposing) return;
+      clearTimeout(waiting);
+      waiting = setTimeout(() => look().catch(() => {}), 250);
+    };
+    form.addEventListener("input", later);
+    form.addEventListener("compositionend", later);
   }
 
   const problems = document.getElementById("problems");

@@ -7,8 +7,9 @@ use super::act::{ActPage, Choice};
 use super::enrollment::{Button, EnrollmentPage, Line};
 use super::enrollments::{EnrollmentsPage, NeedTile, Row};
 use super::entered::Entered;
+use super::facility_field::{FacilityField, Found};
 use super::handover::HandoverPage;
-use super::issue::IssuePage;
+use super::issue::{ChosenPerson, FoundPerson, IssuePage};
 use super::mail::sample_line as mail;
 use super::progress::ProgressView;
 use super::query::Query;
@@ -72,6 +73,45 @@ pub fn followed(state: Standing) -> Progress {
     Progress { summary, opened_at: None, attempts_left: None, fetching_at: at(2), fetched_at: at(2) }
 }
 
+/// The field among few facilities.
+pub fn facility_field(words: Words) -> FacilityField {
+    let none = (String::new(), words.say("facility-without").plain());
+    let few = Some(vec![none, ("G13B".to_owned(), "G13B みどり医院".to_owned())]);
+    FacilityField { few, ..FacilityField::default() }
+}
+
+fn row(words: Words, standing: Standing) -> Row {
+    let (key, tone) = telling::standing(standing);
+    let frame = within(words, Role::Operator, "enrollments", &"");
+    Row {
+        id: "7q2k9x4m1abc".to_owned(),
+        href: BACK.to_owned(),
+        name: "田中 花子".to_owned(),
+        subscriber: "10234".to_owned(),
+        state: frame.badge(key, tone).0,
+        facility: "G13B".to_owned(),
+        device: words.device(Platform::Android),
+        invited_at: now(),
+        end: Some(now()),
+    }
+}
+
+/// A row in every state.
+pub fn rows(words: Words) -> Vec<Row> {
+    Standing::ALL.map(|standing| row(words, standing)).into()
+}
+
+/// The field after a search among many facilities.
+pub fn searched() -> FacilityField {
+    let found = |code: &str, name: &str| Found { code: code.to_owned(), name: name.to_owned() };
+    FacilityField {
+        found: vec![found("G13B", "みどり医院"), found("G14", "みどり訪問看護ステーション 北《きた》")],
+        more: true,
+        searched: true,
+        ..FacilityField::default()
+    }
+}
+
 impl Sampled for EnrollmentsPage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
         let page = |query: &str, rows: Vec<Row>, needs: Vec<NeedTile>, cut_short: bool| {
@@ -96,35 +136,23 @@ impl Sampled for EnrollmentsPage {
                 cut_short,
             }
         };
-        let row = |standing: Standing| {
-            let (key, tone) = telling::standing(standing);
-            let frame = within(words, Role::Operator, "enrollments", &"");
-            Row {
-                id: "7q2k9x4m1abc".to_owned(),
-                href: BACK.to_owned(),
-                name: "田中 花子".to_owned(),
-                subscriber: "10234".to_owned(),
-                state: frame.badge(key, tone).0,
-                facility: "G13B".to_owned(),
-                device: words.device(Platform::Android),
-                invited_at: now(),
-                end: Some(now()),
-            }
-        };
         let tile = |need: Need| NeedTile {
             href: format!("/o/midori/enrollments?need={}", need.name()),
             key: telling::need(need),
             count: Count { number: 1_000, more: true },
             current: need == Need::Locked,
         };
-        let full = Standing::ALL.into_iter().map(row).collect();
+        let full = rows(words);
         vec![
             ("enrollments", page("", full, Need::ALL.into_iter().map(tile).collect(), true)),
             (
                 "enrollments-auditor",
-                Self { acts: Vec::new(), ..page("", vec![row(Standing::Installed)], Vec::new(), false) },
+                Self {
+                    acts: Vec::new(),
+                    ..page("", vec![row(words, Standing::Installed)], Vec::new(), false)
+                },
             ),
-            ("enrollments-few", page("state=locked", vec![row(Standing::Locked)], Vec::new(), false)),
+            ("enrollments-few", page("state=locked", vec![row(words, Standing::Locked)], Vec::new(), false)),
             ("enrollments-none", page("", Vec::new(), Vec::new(), false)),
             ("enrollments-nothing", page("q=%3Cx%3E&state=locked", Vec::new(), Vec::new(), false)),
         ]
@@ -313,12 +341,50 @@ impl Sampled for IssuePage {
         let page = |entered: Entered| Self {
             frame: within(words, Role::Operator, "issue", &words.say("nav-issue")),
             entered,
+            chosen: None,
+            who: String::new(),
+            people: Vec::new(),
+            more_people: false,
+            facilities: facility_field(words),
             offers: vec![("standard".to_owned(), "標準《ひょうじゅん》".to_owned())],
             devices: vec![(String::new(), words.say("issue-any-device").plain())],
         };
         let mut wrong = Entered::default().with("name", &"").with("facility", &"施設");
         wrong.wrong_but("name", &words.say("issue-name-needed"), &words.say("issue-name-right"));
-        wrong.wrong_but("facility", &words.say("issue-facility-unfit"), &words.say("issue-facility-right"));
-        vec![("issue", page(Entered::default())), ("issue-wrong", page(wrong))]
+        wrong.wrong_but("facility", &words.say("facility-unknown"), &words.say("facility-look"));
+        let found = |number: usize| FoundPerson {
+            href: "/o/midori/issue?subscriber=10234".to_owned(),
+            name: "田中 花子".to_owned(),
+            kana: "たなか はなこ".to_owned(),
+            id: format!("1023{number}"),
+            facility: "G13B".to_owned(),
+        };
+        let found = Self {
+            who: "たなか".to_owned(),
+            people: (0..3).map(found).collect(),
+            more_people: true,
+            ..page(Entered::default())
+        };
+        let looking = Self { facilities: searched(), ..page(wrong) };
+        let chosen = |refused| ChosenPerson {
+            href: "/o/midori/subscribers/10234".to_owned(),
+            name: "田中 花子".to_owned(),
+            kana: "たなか はなこ".to_owned(),
+            id: "10234".to_owned(),
+            facility: "G13B".to_owned(),
+            living: 2,
+            most: Some(2),
+            refused,
+        };
+        let known = Self { chosen: Some(chosen(None)), ..page(Entered::default()) };
+        let full = Self { chosen: Some(chosen(Some("subscriber-at-the-cap"))), ..page(Entered::default()) };
+        vec![
+            ("issue", page(Entered::default())),
+            ("issue-wrong", looking),
+            ("issue-found", found),
+            ("issue-nobody", Self { who: "x".to_owned(), ..page(Entered::default()) }),
+            ("issue-known", known),
+            ("issue-at-the-cap", full),
+        ]
     }
 }

@@ -144,7 +144,8 @@ async fn listed(desk: &Desk, caller: &Caller, query: ListQuery) -> Result<Listed
     }
 }
 
-fn row(desk: &Desk, frame: &ConsoleFrame, it: &EnrollmentSummary) -> Row {
+/// An enrollment as a row.
+pub(super) fn row(desk: &Desk, frame: &ConsoleFrame, it: &EnrollmentSummary) -> Row {
     let (state, tone) = telling::standing(it.state);
     let own = it.by_person.then(|| frame.badge("own-change", Tone::Plain).0);
     Row {

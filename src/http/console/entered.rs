@@ -46,6 +46,17 @@ impl Entered {
         self
     }
 
+    /// Puts `value` in place of whatever stands in a field.
+    pub fn set(&mut self, name: &str, value: &impl ToString) {
+        self.values.insert(name.to_owned(), vec![value.to_string()]);
+    }
+
+    /// What stands in a field, where anything does.
+    #[must_use]
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        Some(self.value(name)).filter(|value| !value.is_empty())
+    }
+
     /// What stands in a field.
     #[must_use]
     pub fn value(&self, name: &str) -> &str {

@@ -12,8 +12,8 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::guard::{Guard, watch_over};
 use super::{
-    account, act, audit, bulk, enrollment, enrollments, help, home, installation, issue, join, letters, live,
-    mail, operators, recover, selection, settings, sign_in, step_up,
+    account, act, audit, bulk, enrollment, enrollments, facilities, help, home, installation, issue, join,
+    letters, live, mail, operators, recover, selection, settings, sign_in, step_up, subscribers,
 };
 use crate::directory::{Act, InstallationAct};
 use crate::http::address::at;
@@ -150,9 +150,45 @@ pub fn rows() -> Vec<Row> {
         reads("/o/{organization}/letters/{print}/letters.pdf", In(Act::ShowCredentials), letters::first),
         reads("/o/{organization}/letters/{print}/secrets.pdf", In(Act::ShowCredentials), letters::second),
     ];
+    rows.extend(directory());
     rows.extend(governing());
     rows.extend(installation());
     rows
+}
+
+/// Those of an organization's people and facilities.
+#[rustfmt::skip]
+fn directory() -> Vec<Row> {
+    use Guard::{In, InSteppedUp};
+    vec![
+        // People
+        reads("/o/{organization}/subscribers", In(Act::ReadSubscribers), subscribers::list),
+        reads("/o/{organization}/subscribers/~new", In(Act::EditSubscriber), subscribers::show_new),
+        posts("/o/{organization}/subscribers/~new", In(Act::EditSubscriber), subscribers::create),
+        reads("/o/{organization}/subscribers/{subscriber}", In(Act::ReadSubscribers), subscribers::show),
+        reads("/o/{organization}/subscribers/{subscriber}/edit", In(Act::EditSubscriber), subscribers::show_edit),
+        posts("/o/{organization}/subscribers/{subscriber}/edit", In(Act::EditSubscriber), subscribers::edit),
+        reads("/o/{organization}/subscribers/{subscriber}/move", In(Act::EditSubscriber), subscribers::show_move),
+        posts("/o/{organization}/subscribers/{subscriber}/move", In(Act::EditSubscriber), subscribers::move_on),
+        reads("/o/{organization}/subscribers/{subscriber}/retire", In(Act::RetireSubscriber), subscribers::show_retire),
+        posts("/o/{organization}/subscribers/{subscriber}/retire", InSteppedUp(Act::RetireSubscriber), subscribers::retire),
+        reads("/o/{organization}/subscribers/{subscriber}/restore", In(Act::EditSubscriber), subscribers::show_restore),
+        posts("/o/{organization}/subscribers/{subscriber}/restore", In(Act::EditSubscriber), subscribers::restore),
+        // Facilities
+        reads("/o/{organization}/facilities", In(Act::ReadFacilities), facilities::list),
+        reads("/o/{organization}/facilities/new", In(Act::EditFacility), facilities::show_new),
+        posts("/o/{organization}/facilities/new", In(Act::EditFacility), facilities::create),
+        reads("/o/{organization}/facilities/import", In(Act::ImportFacilities), facilities::show_import),
+        posts("/o/{organization}/facilities/import", In(Act::ImportFacilities), facilities::bring),
+        reads("/o/{organization}/facilities/facilities.csv", In(Act::ImportFacilities), facilities::facilities_template),
+        reads("/o/{organization}/facilities/{facility}", In(Act::ReadFacilities), facilities::show),
+        reads("/o/{organization}/facilities/{facility}/edit", In(Act::EditFacility), facilities::show_edit),
+        posts("/o/{organization}/facilities/{facility}/edit", In(Act::EditFacility), facilities::edit),
+        reads("/o/{organization}/facilities/{facility}/close", In(Act::EditFacility), facilities::show_act),
+        posts("/o/{organization}/facilities/{facility}/close", In(Act::EditFacility), facilities::perform),
+        reads("/o/{organization}/facilities/{facility}/reopen", In(Act::EditFacility), facilities::show_act),
+        posts("/o/{organization}/facilities/{facility}/reopen", In(Act::EditFacility), facilities::perform),
+    ]
 }
 
 /// Those of an organization's operators, settings and log.

@@ -405,6 +405,8 @@ pub fn all() -> Vec<Rendered> {
     super::installation::draw_samples(&mut pages);
     super::operators::draw_samples(&mut pages);
     super::settings::draw_samples(&mut pages);
+    super::facilities::draw_samples(&mut pages);
+    super::subscribers::draw_samples(&mut pages);
     pages
 }
 

@@ -19,9 +19,10 @@ pub(super) use job::{JobLine, named};
 #[cfg(test)]
 pub use list::BulkPage;
 pub use list::{bring, list};
-pub(super) use reason::refused;
+pub(super) use reason::{LeftOutLine, heading_language, left_out, refused, unreadable};
 pub use result::result;
 #[cfg(test)]
 pub(super) use samples::line as sample_line;
+pub(super) use template::csv;
 pub use template::people as people_template;
 pub(super) use upload::{Upload, receive};

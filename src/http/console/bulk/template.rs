@@ -9,7 +9,7 @@ use crate::http::error::HttpError;
 use crate::roster::{PERSON_COLUMNS, template};
 
 /// A CSV file to be saved.
-pub(super) fn csv(name: &str, bytes: Vec<u8>) -> HttpResponse {
+pub fn csv(name: &str, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
