@@ -125,6 +125,19 @@ async fn a_stream_ends_with_the_session_and_keeps_nobody_signed_in() {
     assert_eq!(browser.open(&live).await.status(), 303);
 }
 
+/// A node that stops need not wait for those who only look on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_when_its_node_stops() {
+    let world = World::new().await;
+    let account = world.member(&world.midori, Role::Operator).await;
+    let mut browser = world.signed_in(&account).await;
+    let live = issued(&mut browser).await.find("#live", "data-live").unwrap();
+    let mut stream = Stream::open(&browser, &live).await;
+    stream.told().await;
+    world.stopper.stop();
+    assert_eq!(stream.event().await, None);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_know_of_an_enrollment_is_told_nothing() {
     let world = World::new().await;

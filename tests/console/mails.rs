@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use tegata::directory::{Actor, Role};
 use tegata::enrollment::{
-    Caller, Carrier, EnrollmentId, Invite, MailQuery, MailStanding, MailSummary, SubscriberInvite,
+    BulkAct, Caller, Carrier, EnrollmentId, Invite, MailQuery, MailStanding, MailSummary, SubscriberInvite,
 };
 use tegata::mail::{MailName, Report};
 
@@ -136,6 +136,25 @@ async fn where_no_mail_is_sent_the_page_says_how_it_would_be_and_resending_says_
     assert_eq!(act.find("#hint", "data-hint").as_deref(), Some("hint-no-mail"), "{}", act.text);
     // A cursor that nobody gave is the first page.
     assert_eq!(browser.get(&format!("{MAIL}?after=%00%27&state=x")).await.status, 200);
+}
+
+/// As after a crash between the mail and the note of it: who has got a new link since the job began is not mailed once more.
+#[tokio::test]
+async fn a_row_that_was_mailed_since_the_job_began_is_not_mailed_again() {
+    let world = World::mailing().await;
+    let enrollment = mailed(&world, "田中 花子", Some("hanako@example.jp")).await;
+    world.clock.advance(SignedDuration::from_mins(1));
+    let draft = world
+        .authority
+        .draft_act(&caller(&world), BulkAct::Resend, std::slice::from_ref(&enrollment))
+        .await
+        .unwrap();
+    world.authority.begin_job(&caller(&world), &draft.id).await.unwrap();
+    world.authority.resend(&caller(&world), &enrollment).await.unwrap();
+    run_jobs(&world).await;
+    let job = world.authority.job(&caller(&world), &draft.id).await.unwrap();
+    assert_eq!((job.succeeded, job.known, job.refused), (0, 1, 0));
+    assert_eq!(world.authority.mails_of(&caller(&world), &enrollment).await.unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use tegata::enrollment::{
 };
 use tegata::entropy::SystemEntropy;
 use tegata::http::{Settings, Site, SiteParts, serve};
-use tegata::operations::Printing;
+use tegata::operations::{Printing, Stopper, stopper};
 use tegata::pepper::Pepper;
 use tegata::profile::Offers;
 use tegata::store::embedded::EmbeddedStore;
@@ -36,6 +36,8 @@ pub struct World {
     pub aoba: OrganizationId,
     /// Where the two nodes listen; people reach the first.
     pub nodes: [SocketAddr; 2],
+    /// Tells the nodes to stop.
+    pub stopper: Stopper,
     handles: Vec<ServerHandle>,
     _directory: TempDir,
 }
@@ -116,6 +118,7 @@ impl World {
         let nodes = [0, 1].map(|node: usize| listeners[node].local_addr().unwrap());
         let own = format!("http://localhost:{}/", nodes[0].port());
         let url = public.unwrap_or(&own);
+        let (stopper, stop) = stopper();
         let mut handles = Vec::new();
         let mut authorities = Vec::new();
         for listener in listeners {
@@ -123,6 +126,7 @@ impl World {
             let mut settings =
                 Settings::new(url.parse().unwrap(), "https://localhost:1/check".parse().unwrap());
             settings.console_url = Some(url.parse().unwrap());
+            settings.stop = Some(stop.clone());
             settings.printing = Some(Arc::new(Printing {
                 authority: authority.clone(),
                 store: Arc::clone(&store),
@@ -158,7 +162,7 @@ impl World {
             ids.push(id);
         }
         let [midori, aoba] = ids.try_into().unwrap();
-        Self { clock, store, authority, midori, aoba, nodes, handles, _directory: directory }
+        Self { clock, store, authority, midori, aoba, nodes, stopper, handles, _directory: directory }
     }
 
     pub fn access(&self) -> &Access {
