@@ -68,6 +68,7 @@ impl Section {
                 "policy.attempts",
                 "policy.stuck_after_hours",
                 "policy.abandoned_after_days",
+                "policy.change_alone",
             ],
             Self::Mail => &["mail", "policy.notices", "policy.secret_beside_link"],
         };
@@ -130,6 +131,8 @@ pub struct Limits {
     pub stuck_after_hours: u32,
     /// After so many days, a device change that nobody went on with counts as abandoned.
     pub abandoned_after_days: u32,
+    /// Whether people may change to another device alone; as it was where nothing is said.
+    pub change_alone: Option<bool>,
 }
 
 /// What is mailed, as it was typed.
@@ -191,6 +194,7 @@ impl Settings {
                     attempts: limits.attempts,
                     stuck_after_hours: limits.stuck_after_hours,
                     abandoned_after_days: limits.abandoned_after_days,
+                    change_alone: limits.change_alone.unwrap_or(old.policy.change_alone),
                     ..next.policy
                 };
                 next.policy.check(fields);

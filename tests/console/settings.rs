@@ -258,3 +258,19 @@ async fn what_is_dangerous_asks_for_a_passkey_and_an_auditor_only_looks() {
     );
     assert_eq!(reader.get(&format!("{SETTINGS}/name")).await.code(), "T-503");
 }
+
+#[tokio::test]
+async fn an_organization_takes_the_change_of_devices_back_to_its_operators() {
+    let world = World::new().await;
+    let operator = world.member(&world.midori, Role::Operator).await;
+    let mut browser = world.signed_in(&operator).await;
+    assert!(organization(&world).await.policy.change_alone);
+    changed(&mut browser, "limits", &[("change-alone", "no")]).await;
+    assert!(!organization(&world).await.policy.change_alone);
+    let shown = section(&mut browser, "limits").await;
+    assert!(shown.find("#change-alone-no", "checked").is_some(), "{}", shown.text);
+    assert!(shown.text_of("#history").unwrap().contains("新しい端末への切り替え"), "{}", shown.text);
+    // Other limits that are changed leave it as it is.
+    changed(&mut browser, "limits", &[("attempts", "7")]).await;
+    assert!(!organization(&world).await.policy.change_alone);
+}

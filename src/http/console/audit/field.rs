@@ -46,6 +46,7 @@ fn key(field: &str) -> Option<&'static str> {
         "policy.attempts" => "field-attempts",
         "policy.stuck_after_hours" => "field-stuck",
         "policy.abandoned_after_days" => "field-abandoned",
+        "policy.change_alone" => "field-change-alone",
         "policy.notices" => "field-notices",
         "policy.secret_beside_link" => "field-secret-together",
         "mail.secret_apart" => "field-secret-apart",

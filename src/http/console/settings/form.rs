@@ -43,7 +43,8 @@ pub fn filled(section: Section, it: &Organization) -> Entered {
             .with("invitation-days", &number(it.policy.invitation_days))
             .with("attempts", &number(it.policy.attempts))
             .with("stuck-after-hours", &it.policy.stuck_after_hours)
-            .with("abandoned-after-days", &it.policy.abandoned_after_days),
+            .with("abandoned-after-days", &it.policy.abandoned_after_days)
+            .with("change-alone", &if it.policy.change_alone { "yes" } else { "no" }),
         Section::Mail => {
             let address = |value: &Option<crate::directory::MailAddress>| {
                 value.as_ref().map(ToString::to_string).unwrap_or_default()
@@ -93,6 +94,11 @@ pub fn read(section: Section, entered: &mut Entered, words: Words) -> Option<Set
             attempts: number(entered, "attempts", words),
             stuck_after_hours: needed(entered, "stuck-after-hours", words),
             abandoned_after_days: needed(entered, "abandoned-after-days", words),
+            change_alone: match entered.value("change-alone") {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => None,
+            },
         }),
         Section::Mail => {
             let filled = |field| Some(entered.value(field).to_owned()).filter(|text| !text.is_empty());

@@ -108,6 +108,10 @@ pub(super) fn facts(
             ),
             ("field-stuck", it.policy.stuck_after_hours.to_string()),
             ("field-abandoned", it.policy.abandoned_after_days.to_string()),
+            (
+                "field-change-alone",
+                say(if it.policy.change_alone { "change-alone-yes" } else { "change-alone-no" }),
+            ),
         ],
         Section::Mail => {
             let how = it.secret_by_mail().name();
