@@ -20,9 +20,9 @@ COPY benches benches
 RUN cargo build --locked --release --bin tegata
 
 FROM debian:${DEBIAN}-slim AS tegata
-# The public CAs, for Redis behind a public certificate and for what `tegata doctor` says of one.
+# The public CAs, for Redis behind a public certificate and for what `tegata doctor` says of one; the font of letters.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates \
+    && apt-get install --yes --no-install-recommends ca-certificates fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/* \
     && mkdir /etc/tegata /var/lib/tegata \
     && chown 10001:10001 /etc/tegata /var/lib/tegata
@@ -30,10 +30,11 @@ COPY --from=build /build/target/release/tegata /usr/local/bin/tegata
 ENV TEGATA_CONFIG=/etc/tegata \
     TEGATA_HTTP_LISTEN=0.0.0.0:8080 \
     TEGATA_CHECK_LISTEN=0.0.0.0:8443 \
+    TEGATA_CONSOLE_LISTEN=0.0.0.0:8082 \
     TEGATA_LOG_FORMAT=json
 USER 10001:10001
 WORKDIR /var/lib/tegata
-EXPOSE 8080 8443
+EXPOSE 8080 8443 8082
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["tegata", "ready", "--quiet"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["tegata"]

@@ -36,7 +36,7 @@ pub use logs::start as start_log;
 pub use materials::{Materials, Whole};
 pub use observed::Observed;
 pub use office::Office;
-pub use press::{PressError, stationery};
+pub use press::{PressError, letter_font, stationery};
 pub use service::{Listeners, Prepared, Service};
 pub use storage::{StoreFile, check_store, write_alone};
 pub use tools::{Destination, EngineFacts, Exported, Progress, Stage, Transferred, WholeStore, import};

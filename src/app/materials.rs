@@ -8,6 +8,7 @@ use openssl::pkey::{PKey, Private};
 
 use super::description::IssuerDescription;
 use super::files::read;
+use super::press::unusable;
 use crate::config::{Configuration, Loaded, Place, Problem, SecretSource, Severity, check_private};
 use crate::http::{AskForCertificate, TlsError, TlsFiles, TlsSource};
 use crate::operations::Smtp;
@@ -236,6 +237,7 @@ impl Materials<'_> {
         problems.extend(signer.as_ref().and_then(|signer| self.signer_dates(signer, now)));
         let offers = self.offers().map_err(|wrong| problems.extend(wrong)).ok();
         problems.extend(self.server_files());
+        problems.extend(self.letters());
         problems.extend(match self.settings.store.url {
             None => self.data_directory(),
             Some(_) => self.redis().err().map(|problem| *problem),
@@ -251,6 +253,12 @@ impl Materials<'_> {
                 Err(problems)
             }
         }
+    }
+
+    /// What is named for letters and cannot be used.
+    fn letters(&self) -> Vec<Problem> {
+        let wrong = unusable(&self.settings.letters).into_iter();
+        wrong.map(|(key, error)| self.problem(key, error.message).right(error.right)).collect()
     }
 
     /// What is wrong with the server certificates.

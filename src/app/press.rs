@@ -37,11 +37,14 @@ pub struct PressError {
     pub message: String,
     /// What to do about it.
     pub hint: String,
+    /// What would be right in the configuration.
+    pub right: &'static str,
 }
 
 impl PressError {
     fn font(message: String, hint: impl Into<String>) -> Self {
-        Self { code: "font", message, hint: hint.into() }
+        let right = "an OpenType font with Japanese, such as one of Debian's package fonts-noto-cjk";
+        Self { code: "font", message, hint: hint.into(), right }
     }
 }
 
@@ -60,28 +63,42 @@ fn read(path: &Path, key: &str) -> Result<Typeface, PressError> {
     Typeface::read(bytes).map_err(|error| unusable(error.to_string()))
 }
 
-/// The fonts of the configuration, or the first that Debian's packages have put somewhere.
-fn typefaces(settings: &LetterSettings) -> Result<(Typeface, Typeface), PressError> {
-    let bold = |beside: Option<&Path>| match (&settings.bold_font, beside) {
-        (Some(path), _) => read(path, "letters.bold_font").map(Some),
-        (None, Some(path)) if path.exists() => read(path, "letters.bold_font").map(Some),
-        (None, _) => Ok(None),
+/// The font that letters are printed in: the one of the configuration, or the first that Debian's packages have put somewhere.
+fn font(letters: &LetterSettings) -> Result<&Path, PressError> {
+    let packaged = || PLACES.iter().map(|(regular, _)| Path::new(*regular)).find(|path| path.exists());
+    letters.font.as_deref().or_else(packaged).ok_or_else(|| {
+        let hint = "install Debian's package fonts-noto-cjk, or name an OpenType font in letters.font";
+        PressError::font("there is no font with Japanese for letters".to_owned(), hint)
+    })
+}
+
+fn typefaces(letters: &LetterSettings) -> Result<(Typeface, Typeface), PressError> {
+    let path = font(letters)?;
+    let regular = read(path, "letters.font")?;
+    let beside = PLACES.iter().find(|(regular, _)| Path::new(*regular) == path);
+    let beside = beside.map(|(_, bold)| Path::new(*bold)).filter(|path| path.exists());
+    let bold = match letters.bold_font.as_deref().or(beside) {
+        Some(path) => read(path, "letters.bold_font")?,
+        None => regular.clone(),
     };
-    if let Some(path) = &settings.font {
-        let regular = read(path, "letters.font")?;
-        let known = PLACES.iter().find(|(regular, _)| Path::new(regular) == path.as_path());
-        let bold = bold(known.map(|(_, bold)| Path::new(*bold)))?;
-        return Ok((regular.clone(), bold.unwrap_or(regular)));
-    }
-    for (path, beside) in PLACES {
-        if Path::new(path).exists() {
-            let regular = read(Path::new(path), "letters.font")?;
-            let bold = bold(Some(Path::new(beside)))?;
-            return Ok((regular.clone(), bold.unwrap_or(regular)));
-        }
-    }
-    let hint = "install Debian's package fonts-noto-cjk, or name an OpenType font in letters.font";
-    Err(PressError::font("there is no font with Japanese for letters".to_owned(), hint))
+    Ok((regular, bold))
+}
+
+/// The font that letters are printed in, proven to be one.
+///
+/// # Errors
+/// When there is none, or it cannot be used.
+pub fn letter_font(letters: &LetterSettings) -> Result<&Path, PressError> {
+    let path = font(letters)?;
+    read(path, "letters.font").map(|_| path)
+}
+
+/// What is set of fonts and window and cannot be used, each with its setting. Where no font is named, none is looked for: who
+/// prints no letters needs none.
+pub(super) fn unusable(letters: &LetterSettings) -> Vec<(&'static str, PressError)> {
+    let named = [("letters.font", &letters.font), ("letters.bold_font", &letters.bold_font)];
+    let fonts = named.into_iter().filter_map(|(key, path)| Some((key, read(path.as_deref()?, key).err()?)));
+    fonts.chain(window(letters).err().map(|error| ("letters.window_left", error))).collect()
 }
 
 fn window(letters: &LetterSettings) -> Result<Window, PressError> {
@@ -94,6 +111,7 @@ fn window(letters: &LetterSettings) -> Result<Window, PressError> {
         message: error.to_string(),
         hint: "mend letters.window_left, window_top, window_width and window_height; most envelopes have 20, 12, 90, 45"
             .to_owned(),
+        right: "what the envelope has; most have 20, 12, 90 and 45 (left, top, width, height)",
     })
 }
 

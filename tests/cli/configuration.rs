@@ -138,3 +138,27 @@ fn an_unfinished_configuration_can_be_shown_all_the_same() {
     assert!(ran.out.contains("level = \"debug\"  # TEGATA_LOG_LEVEL"), "{}", ran.out);
     assert!(ran.err.contains("http.public_url: it is not set"), "{}", ran.err);
 }
+
+#[test]
+fn what_letters_cannot_be_printed_with_is_told_before_there_is_a_letter() {
+    let ground = Ground::new();
+    let ran = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = ground.command(&["--config", "site"]);
+        command.args(arguments).envs(variables.iter().copied());
+        crate::ground::Ran::of(&command.output().unwrap())
+    };
+    let no_font = ground.write("no.otf", "no font");
+    let wrong = [
+        ("TEGATA_LETTERS_FONT", "/nonexistent.otf"),
+        ("TEGATA_LETTERS_BOLD_FONT", no_font.to_str().unwrap()),
+        ("TEGATA_LETTERS_WINDOW_LEFT", "120"),
+    ];
+    let checked = ran(&wrong, &["config", "check"]);
+    assert_eq!(checked.code, Some(3));
+    insta::assert_snapshot!(ground.redacted(&checked.whole()));
+    // `serve` says the same, and does not start.
+    let served = ran(&wrong, &["serve"]);
+    assert_eq!((served.code, served.err), (Some(3), checked.err));
+    let right = [("TEGATA_LETTERS_FONT", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")];
+    assert_eq!(ran(&right, &["config", "check"]).code, Some(0));
+}

@@ -66,6 +66,7 @@ fn a_new_installation_is_well_but_for_what_it_cannot_know() {
         ("issuer", "issuer"),
         ("servers", "self-made"),
         ("offers", "offers"),
+        ("letters", "font"),
     ] {
         assert_eq!(level(&found, group, code), "ok", "{group}/{code}");
     }
@@ -116,8 +117,9 @@ fn files_that_do_not_fit_are_told_in_their_groups() {
     fs::write(ground.site().join("offers/minimal.toml"), "titel = 1\n").unwrap();
     fs::write(ground.site().join("signer/signer.key"), "no key").unwrap();
     fs::remove_file(ground.site().join("check/server.pem")).unwrap();
-    let (found, _) = examined(&ground, &[], &["--offline"]);
-    for group in ["offers", "signer", "servers"] {
+    let font = [("TEGATA_LETTERS_FONT", "/nonexistent.otf")];
+    let (found, _) = examined(&ground, &font, &["--offline"]);
+    for group in ["offers", "signer", "servers", "letters"] {
         assert_eq!(level(&found, group, "unusable"), "error");
     }
     fs::remove_file(ground.site().join("store/store.sqlite")).unwrap();

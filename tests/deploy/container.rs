@@ -1,6 +1,6 @@
 //! The image's last stage, run without an engine: the program, as the user without a name that the Dockerfile gives it, in
 //! namespaces of its own (bubblewrap), without capabilities, on a root file system that nobody can write to and that holds what
-//! the slim image holds: the C library, the public CAs, and the program.
+//! the image holds: the C library, a shell, the public CAs, the font of letters, and the program.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -9,18 +9,21 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::image::image;
+use crate::image::{image, packages};
 use crate::succeed;
 
 /// How long anything may take before the test gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+#[derive(Clone, Copy)]
 struct Container<'a> {
     /// `/etc/tegata`, which is only read.
     site: &'a Path,
     /// `/var/lib/tegata`, the volume.
     data: &'a Path,
     ports: [u16; 2],
+    /// Whether the packages with fonts are there, which the Dockerfile installs.
+    fonts: bool,
 }
 
 impl Container<'_> {
@@ -39,17 +42,22 @@ impl Container<'_> {
         bwrap.args(["--ro-bind", "/usr/lib", "/usr/lib", "--symlink", "usr/lib", "/lib"]);
         bwrap.args(["--ro-bind-try", "/lib64", "/lib64", "--ro-bind-try", "/usr/lib64", "/usr/lib64"]);
         bwrap.args(["--ro-bind", "/etc/ssl", "/etc/ssl"]);
+        bwrap.args(["--ro-bind", "/usr/bin", "/usr/bin", "--symlink", "usr/bin", "/bin"]);
+        if self.fonts && packages(tegata).contains("fonts-noto-cjk") {
+            let fonts = "/usr/share/fonts/opentype/noto";
+            bwrap.args(["--ro-bind", fonts, fonts]);
+        }
         bwrap.args(["--ro-bind", env!("CARGO_BIN_EXE_tegata"), "/usr/local/bin/tegata"]);
         bwrap.arg("--ro-bind").arg(self.site).arg("/etc/tegata");
         bwrap.arg("--bind").arg(self.data).arg("/var/lib/tegata");
-        bwrap.args(["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/"]);
+        bwrap.args(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--remount-ro", "/"]);
         bwrap.args([
             "--chdir",
             tegata.last("WORKDIR").unwrap(),
             "--clearenv",
             "--setenv",
             "PATH",
-            "/usr/local/bin",
+            "/usr/local/bin:/usr/bin",
         ]);
         for (name, value) in tegata.environment() {
             bwrap.args(["--setenv", &name, &value]);
@@ -96,7 +104,7 @@ fn the_image_serves_on_a_root_that_nobody_can_write_to_as_a_user_without_a_name(
     let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     let ports = listeners.each_ref().map(|listener| listener.local_addr().unwrap().port());
     drop(listeners);
-    let container = Container { site: &site, data: &data, ports };
+    let container = Container { site: &site, data: &data, ports, fonts: true };
     assert!(!container.healthy(), "nobody serves yet");
     let log = std::fs::File::create(folder.path().join("log")).unwrap();
     let mut serving = container.command(&image("tegata").command());
@@ -112,6 +120,23 @@ fn the_image_serves_on_a_root_that_nobody_can_write_to_as_a_user_without_a_name(
     let invited = succeed(&mut container.command(&words("tegata invite --subscriber Hanako --json")));
     assert!(invited.contains("\"link\""), "{invited}");
     succeed(&mut container.command(&words("tegata store check --json")));
+    // Letters are printed into the memory of a container, and leave it by standard output.
+    let print = "tegata letters sample /tmp/specimen.pdf >&2 && cat /tmp/specimen.pdf";
+    let printed = container.command(&["sh", "-c", print].map(ToOwned::to_owned)).output().unwrap();
+    assert!(printed.stdout.starts_with(b"%PDF-"), "{}", String::from_utf8_lossy(&printed.stderr));
+    let doctor = words("tegata doctor --offline --json");
+    let letters = |container: &Container<'_>| {
+        let output = container.command(&doctor).output().unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = told["findings"].as_array().unwrap().clone();
+        findings.into_iter().find(|finding| finding["group"] == "letters").unwrap()
+    };
+    assert_eq!(letters(&container)["level"], "ok");
+    // In an image without a font the doctor says what is missing.
+    let bare = Container { fonts: false, ..container };
+    let missing = letters(&bare);
+    assert_eq!(missing["level"], "warning", "{missing}");
+    assert!(missing["remedy"].as_str().unwrap().contains("fonts-noto-cjk"), "{missing}");
     for place in ["/opt/site", "/etc/tegata/site", "/usr/local/site"] {
         let refused = container.command(&words(&format!("tegata init {place}"))).output().unwrap();
         let told = String::from_utf8_lossy(&refused.stderr).into_owned();

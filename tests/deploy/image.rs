@@ -131,17 +131,18 @@ fn the_images_rust_is_new_enough() {
     assert!(version(tag.split('-').next().unwrap()) >= wanted, "{tag} < {wanted:?}");
 }
 
+/// The packages that a stage installs.
+pub fn packages(image: &'static Image) -> BTreeSet<&'static str> {
+    let commands = image.all("RUN").into_iter().flat_map(|step| step.split("&&"));
+    let installs = commands.filter(|command| command.contains("apt-get install"));
+    let words = installs.flat_map(|command| command.split_whitespace().skip(2));
+    words.filter(|word| !word.starts_with('-')).collect()
+}
+
 /// The programs in the containers are the ones that the tests here run.
 #[test]
 fn every_package_of_the_images_is_installed_here_too() {
-    let mut packages = BTreeSet::new();
-    for image in images() {
-        for step in image.all("RUN") {
-            for command in step.split("&&").filter(|command| command.contains("apt-get install")) {
-                packages.extend(command.split_whitespace().skip(2).filter(|word| !word.starts_with('-')));
-            }
-        }
-    }
+    let packages: BTreeSet<_> = images().iter().flat_map(packages).collect();
     assert!(packages.contains("nginx") && packages.contains("redis-server"), "{packages:?}");
     for package in packages {
         let state =

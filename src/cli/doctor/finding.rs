@@ -17,7 +17,7 @@ pub(super) enum Level {
 }
 
 /// The groups, in the order in which they are told.
-pub(super) const GROUPS: [&str; 11] = [
+pub(super) const GROUPS: [&str; 12] = [
     "configuration",
     "files",
     "store",
@@ -26,6 +26,7 @@ pub(super) const GROUPS: [&str; 11] = [
     "signer",
     "servers",
     "offers",
+    "letters",
     "nodes",
     "public",
     "mail",
@@ -89,6 +90,7 @@ impl Finding {
             (Some("signer"), _) => "signer",
             (_, Some("http.certificate" | "http.key" | "check.certificate" | "check.key")) => "servers",
             (Some("store" | "pepper"), _) => "store",
+            (Some("letters"), _) => "letters",
             (Some("mail"), _) => "mail",
             _ => "configuration",
         };

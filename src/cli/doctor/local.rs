@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
-use crate::app::{Materials, Office, check_store, write_alone};
+use crate::app::{Materials, Office, check_store, letter_font, write_alone};
 use crate::config::{Configuration, Loaded, Severity};
 use crate::enrollment::ListQuery;
 
@@ -85,6 +85,21 @@ pub(super) fn materials(settings: &Configuration, loaded: &Loaded, now: Timestam
     }
     findings.extend(good);
     findings
+}
+
+/// Whether letters can be printed. A named font that cannot be used is told with everything else that the configuration names.
+pub(super) fn letters(settings: &Configuration) -> Option<Finding> {
+    match letter_font(&settings.letters) {
+        Ok(path) => {
+            Some(Finding::ok("letters", "font", format!("letters are printed in {}", path.display())))
+        }
+        Err(_) if settings.letters.font.is_some() => None,
+        Err(error) => {
+            let none = Finding::warning("letters", "font", error.message);
+            let none = none.why("neither `tegata letters` nor the console can print any");
+            Some(none.remedy(error.hint))
+        }
+    }
 }
 
 fn mode(path: &Path) -> Option<u32> {

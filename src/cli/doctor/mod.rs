@@ -85,6 +85,7 @@ async fn examine(session: &Session, arguments: &Arguments) -> Vec<Finding> {
     let now = session.clock.now();
     findings.extend(local::proxies(&settings));
     findings.extend(local::materials(&settings, &loaded, now));
+    findings.extend(local::letters(&settings));
     findings.extend(local::files(session.configuration_file().as_deref(), &settings));
     findings.extend(local::store(&settings, &loaded, now).await);
     findings.extend(local::clock());
