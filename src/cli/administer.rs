@@ -62,6 +62,10 @@ pub(super) fn reissue(session: &Session, arguments: &ReissueArguments) -> Result
 }
 
 /// Revoke the certificate of an enrollment, at once and for good
+///
+/// The check site and everything in Tegata know it at once. Tegata makes no revocation list and answers no OCSP yet: another
+/// server that lets people in by certificate goes on accepting this one until it ends, unless that server is told its serial
+/// number, which `tegata show` tells (docs/operations.md says how nginx is told).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Reasons (RFC 5280):

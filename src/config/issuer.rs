@@ -16,9 +16,9 @@ section! {
         key: PathBuf = "issuer/issuer.key";
         /// A file with the passphrase of the key.
         passphrase_file: SecretSource = "issuer/passphrase";
-        /// Where the revocation list will be found; written into every certificate.
+        /// Where the revocation list will be found; written into every certificate. Tegata itself makes none yet.
         crl_url: Option<Url> = none;
-        /// Where OCSP is answered; written into every certificate.
+        /// Where OCSP is answered; written into every certificate. Tegata itself answers none yet.
         ocsp_url: Option<Url> = none;
         /// Where the issuing CA's certificate can be fetched; written into every certificate.
         certificate_url: Option<Url> = none;
