@@ -1,7 +1,7 @@
 //! The systemd unit, judged by systemd, and what it is told by the program.
 
 use std::os::unix::net::UnixDatagram;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -21,20 +21,79 @@ fn unit(folder: &TempDir) -> PathBuf {
     path
 }
 
-#[test]
-fn systemd_understands_every_line_of_the_unit() {
-    let folder = tempfile::tempdir().unwrap();
+/// What systemd says of the unit and its drop-ins. What it does not know it says, and succeeds all the same.
+fn judged(unit: &Path) -> Vec<String> {
     let output = Command::new("systemd-analyze")
         .args(["verify", "--man=no"])
-        .arg(unit(&folder))
+        .arg(unit)
         .env("SYSTEMD_LOG_LEVEL", "warning")
         .output()
         .expect("systemd-analyze; `make packages` installs it");
     assert!(output.status.success(), "{output:?}");
-    // What it does not know it says, and succeeds all the same.
-    let about_us = String::from_utf8_lossy(&output.stderr);
-    let about_us: Vec<_> = about_us.lines().filter(|line| line.contains("tegata")).collect();
-    assert_eq!(about_us, Vec::<&str>::new());
+    let said = String::from_utf8_lossy(&output.stderr);
+    said.lines().filter(|line| line.contains("tegata")).map(ToOwned::to_owned).collect()
+}
+
+#[test]
+fn systemd_understands_every_line_of_the_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(judged(&unit(&folder)), Vec::<String>::new());
+}
+
+/// The one that lets a node without a proxy have port 443.
+#[test]
+fn systemd_understands_the_drop_in_for_port_443_and_protects_the_service_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let unit = unit(&folder);
+    let drop_in = folder.path().join("tegata.service.d/443.conf");
+    std::fs::create_dir(drop_in.parent().unwrap()).unwrap();
+    let text = read("docs/deploy/systemd/tegata-443.conf");
+    std::fs::write(&drop_in, text.replace("[Service]", "[Service]\nNonsense=1")).unwrap();
+    assert!(
+        judged(&unit).iter().any(|line| line.contains("Nonsense")),
+        "it is not read: {:?}",
+        judged(&unit)
+    );
+    std::fs::write(&drop_in, &text).unwrap();
+    assert_eq!(judged(&unit), Vec::<String>::new());
+    let mut analyze = Command::new("systemd-analyze");
+    analyze.args(["security", "--offline=true", "--threshold=25", "--no-pager"]).arg(&unit);
+    let said = succeed(&mut analyze);
+    assert!(said.contains("Overall exposure level"), "{said}");
+    // The two things without which no process of another user than root has a port below 1024.
+    for line in ["AmbientCapabilities=CAP_NET_BIND_SERVICE", "PrivateUsers=no"] {
+        assert!(text.lines().any(|known| known == line), "{line}");
+    }
+}
+
+/// The unit's own instructions, and then any command.
+#[test]
+fn after_the_installation_that_the_unit_describes_commands_see_the_services_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let (site, data) = (folder.path().join("etc"), folder.path().join("data"));
+    let tegata = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tegata"));
+        command.env_clear().args(arguments);
+        command
+    };
+    succeed(tegata(&["init", "--key", "p-256"]).arg(&site));
+    let text = read("docs/deploy/systemd/tegata.service");
+    let said = |begin: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix("#   ")?.strip_prefix(begin));
+        format!("{begin}{}", line.unwrap_or_else(|| panic!("nothing begins with {begin}")))
+    };
+    let moving = said("mkdir -p /var/lib/tegata && mv ").replace(" && chown -R tegata: /var/lib/tegata", "");
+    for line in [moving, said("sed -i ")] {
+        let line = line.replace("/var/lib/tegata", &data.display().to_string());
+        succeed(Command::new("sh").args(["-e", "-c", &line]).current_dir(&site));
+    }
+    let site = site.to_str().unwrap();
+    succeed(&mut tegata(&["--config", site, "invite", "--subscriber", "Hanako"]));
+    let listed = succeed(&mut tegata(&["--config", site, "list"]));
+    assert!(listed.contains("Hanako"), "{listed}");
+    assert!(data.join("store.sqlite").exists());
+    // The service reads the same line, and nothing overrules it.
+    assert!(!text.contains("TEGATA_STORE_DIRECTORY"));
 }
 
 /// In tenths; 100 is a service without any protection, and 15 is what systemd calls "OK". Left open are the network, local
@@ -50,7 +109,12 @@ fn systemd_finds_the_service_well_protected() {
 
 #[test]
 fn every_private_file_is_handed_over_by_systemd() {
-    let text = read("docs/deploy/systemd/tegata.service");
+    for file in ["tegata.service", "tegata-443.conf"] {
+        handed_over(&read(&format!("docs/deploy/systemd/{file}")));
+    }
+}
+
+fn handed_over(text: &str) {
     let values = |key: &str| -> Vec<String> {
         let lines = text.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('='));
         lines.map(ToOwned::to_owned).collect()
