@@ -39,6 +39,12 @@ impl Authenticator {
         Self { key, id, handle: String::new(), origin, counter: 0, verifies: true }
     }
 
+    /// The relying party that it knows: the origin's host.
+    fn relying_party(&self) -> &str {
+        let host = self.origin.split_once("://").unwrap().1;
+        host.split(':').next().unwrap()
+    }
+
     fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
         let challenge = &options["publicKey"]["challenge"];
         let data =
@@ -49,7 +55,7 @@ impl Authenticator {
     fn data(&mut self, flags: u8) -> Vec<u8> {
         self.counter += 1;
         let verified = if self.verifies { USER_VERIFIED } else { 0 };
-        let mut data = sha256(b"localhost").to_vec();
+        let mut data = sha256(self.relying_party().as_bytes()).to_vec();
         data.push(USER_PRESENT | verified | flags);
         data.extend_from_slice(&self.counter.to_be_bytes());
         data
@@ -57,7 +63,7 @@ impl Authenticator {
 
     /// Makes the passkey that the options ask for.
     pub fn create(&mut self, options: &Value) -> String {
-        assert_eq!(options["publicKey"]["rp"]["id"], "localhost");
+        assert_eq!(options["publicKey"]["rp"]["id"], self.relying_party());
         let selection = &options["publicKey"]["authenticatorSelection"];
         assert_eq!(
             (selection["residentKey"].as_str(), selection["userVerification"].as_str()),

@@ -55,7 +55,7 @@ fn two_nodes_that_differ_by_their_address_alone_share_one_redis_behind_nginx() {
     assert_ne!(nodes[0].1, nodes[1].1);
     let proxy = read("docs/deploy/nginx/nginx.conf");
     for (_, address) in &nodes {
-        for port in [8080, 8443] {
+        for port in [8080, 8443, 8082] {
             assert!(
                 proxy.contains(&format!("server {address}:{port} ")),
                 "nginx does not know {address}:{port}"
@@ -148,7 +148,9 @@ fn no_shipped_file_holds_a_secret() {
         "docs/deploy/nginx/nginx.conf",
         "docs/deploy/redis/redis.conf",
         "docs/deploy/redis/users.acl.example",
+        "docs/deploy/nginx/revoked.map",
         "docs/deploy/systemd/tegata.service",
+        "docs/deploy/systemd/tegata-443.conf",
         "docs/deploy/prepare",
     ] {
         let text = read(file).replace(sample, "");

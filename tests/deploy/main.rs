@@ -2,13 +2,22 @@
 //! is needed: the files are validated by their own programs, and what would run in containers runs here with the same settings.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step is a failed test")]
 
+#[path = "../console/authenticator.rs"]
+#[expect(dead_code, reason = "the stories of the console do more with a passkey")]
+mod authenticator;
+#[path = "../console/browser.rs"]
+#[expect(dead_code, reason = "here a browser speaks TLS, and the pages alone are the same")]
+mod browser;
 mod compose;
+mod console;
 mod container;
 mod image;
 #[path = "../service/phone/page.rs"]
 #[expect(dead_code, reason = "the stories of the service read more of a page")]
 mod page;
+mod passing;
 mod premises;
+mod preparing;
 mod story;
 mod unit;
 

@@ -21,6 +21,7 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 pub const LANDING: &str = "cert.minato.example.jp";
 pub const CHECK: &str = "check.minato.example.jp";
 pub const PORTAL: &str = "portal.minato.example.jp";
+pub const CONSOLE: &str = "console.minato.example.jp";
 
 /// Waits for something that comes by itself.
 #[track_caller]
@@ -36,6 +37,10 @@ pub fn becomes(what: &str, mut is_so: impl FnMut() -> bool) {
 pub struct Process(Child);
 
 impl Process {
+    pub const fn new(child: Child) -> Self {
+        Self(child)
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.0), signal).unwrap();
     }
@@ -82,7 +87,7 @@ impl Drop for Process {
 }
 
 /// Ports that nobody listens on at this moment.
-fn free_ports<const N: usize>() -> [u16; N] {
+pub fn free_ports<const N: usize>() -> [u16; N] {
     let held: Vec<_> = (0..N).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
     std::array::from_fn(|i| held[i].local_addr().unwrap().port())
 }
@@ -94,15 +99,17 @@ pub struct Premises {
     pub nodes: [Option<Process>; 2],
     pub nginx: Process,
     redis_port: u16,
-    /// Landing site and check site of each node.
-    ports: [[u16; 2]; 2],
+    /// Landing site, check site and console of each node.
+    ports: [[u16; 3]; 2],
+    /// What `prepare` said at the end.
+    pub prepared: String,
     /// nginx without and with TLS.
     pub plain: SocketAddr,
     pub tls: SocketAddr,
 }
 
 /// Puts what is right here in the place of what is right in a container; each must be there.
-fn substituted(text: &str, pairs: &[(&str, String)]) -> String {
+pub fn substituted(text: &str, pairs: &[(&str, String)]) -> String {
     pairs.iter().fold(text.to_owned(), |text, (there, here)| {
         assert!(text.contains(there), "nothing says {there}");
         text.replace(there, here)
@@ -152,13 +159,13 @@ impl Premises {
         if std::fs::hard_link(env!("CARGO_BIN_EXE_tegata"), &program).is_err() {
             std::fs::copy(env!("CARGO_BIN_EXE_tegata"), &program).unwrap();
         }
-        let [redis_port, plain, tls, alive, a, b, c, d] = free_ports();
-        let ports = [[a, b], [c, d]];
+        let [redis_port, plain, tls, alive, a, b, c, d, e, f] = free_ports();
+        let ports = [[a, b, c], [d, e, f]];
         // Passwords come first, since Redis wants them; what goes on after that needs Redis.
         let first = run(&mut prepare(place, Path::new("/bin/false"), redis_port));
         assert_eq!(first.status.code(), Some(1), "{first:?}");
         let redis = start_redis(place, redis_port);
-        succeed(&mut prepare(place, &program, redis_port));
+        let prepared = succeed(&mut prepare(place, &program, redis_port));
         let deploy = place.join("deploy");
         hand_over("node-1", &deploy.join("site"));
         for secret in ["pepper", "issuer-passphrase", "redis-password"] {
@@ -172,7 +179,7 @@ impl Premises {
         let nginx = start_nginx(place, [plain, tls, alive], ports);
         let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let premises =
-            Self { folder, redis, nodes, nginx, redis_port, ports, plain: at(plain), tls: at(tls) };
+            Self { folder, redis, nodes, nginx, redis_port, ports, prepared, plain: at(plain), tls: at(tls) };
         for i in [0, 1] {
             premises.await_node(i);
         }
@@ -195,6 +202,14 @@ impl Premises {
         let mut command = node_command(self.folder.path(), self.redis_port, self.ports[node], node);
         command.args(arguments);
         command
+    }
+
+    /// Tells nginx of one more revoked certificate, as the documents say.
+    pub fn block(&self, serial: &str) {
+        let path = self.folder.path().join("revoked/revoked.map");
+        let told = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{told}{serial} 1;\n")).unwrap();
+        self.nginx.signal(Signal::HUP);
     }
 
     pub fn start_node(&mut self, node: usize) {
@@ -228,7 +243,17 @@ fn log(place: &Path, name: &str) -> Stdio {
 fn prepare(place: &Path, program: &Path, redis_port: u16) -> Command {
     let mut command = Command::new(root().join("docs/deploy/prepare"));
     command.arg("--program").arg(program).arg("--to").arg(place.join("deploy"));
-    command.args([LANDING, CHECK, PORTAL, "--organization", "みなと会", "--key", "p-256"]);
+    command.args([
+        "--console",
+        CONSOLE,
+        LANDING,
+        CHECK,
+        PORTAL,
+        "--organization",
+        "みなと会",
+        "--key",
+        "p-256",
+    ]);
     command.env_clear().env("PATH", "/usr/bin:/bin");
     command.env("TEGATA_STORE_URL", format!("redis://127.0.0.1:{redis_port}"));
     command
@@ -267,7 +292,7 @@ fn start_redis(place: &Path, port: u16) -> Process {
 }
 
 /// What `environment:` of the nodes says, on top of what the image sets.
-fn node_command(place: &Path, redis_port: u16, [landing, check]: [u16; 2], node: usize) -> Command {
+fn node_command(place: &Path, redis_port: u16, [landing, check, console]: [u16; 3], node: usize) -> Command {
     let service = ["node-1", "node-2"][node];
     let mut command = contained(service, &place.join("tegata"));
     command.env_clear().env("PATH", "/usr/bin:/bin").current_dir("/").stdin(Stdio::null());
@@ -277,6 +302,7 @@ fn node_command(place: &Path, redis_port: u16, [landing, check]: [u16; 2], node:
         "172.31.77.2" => "127.0.0.1".to_owned(),
         "0.0.0.0:8080" => format!("127.0.0.1:{landing}"),
         "0.0.0.0:8443" => format!("127.0.0.1:{check}"),
+        "0.0.0.0:8082" => format!("127.0.0.1:{console}"),
         "/etc/tegata" => deploy.join("site").display().to_string(),
         other => other.replace("/run/secrets", &deploy.join("secrets").display().to_string()),
     };
@@ -290,7 +316,7 @@ fn node_command(place: &Path, redis_port: u16, [landing, check]: [u16; 2], node:
     command
 }
 
-fn start_node(place: &Path, redis_port: u16, ports: [u16; 2], node: usize) -> Process {
+fn start_node(place: &Path, redis_port: u16, ports: [u16; 3], node: usize) -> Process {
     let name = ["node-1", "node-2"][node];
     let mut command = node_command(place, redis_port, ports, node);
     // Keys are made as they are needed: the test's processors have enough to do.
@@ -298,7 +324,7 @@ fn start_node(place: &Path, redis_port: u16, ports: [u16; 2], node: usize) -> Pr
     Process(command.stdout(log(place, name)).stderr(log(place, name)).spawn().unwrap())
 }
 
-fn start_nginx(place: &Path, [plain, tls, alive]: [u16; 3], ports: [[u16; 2]; 2]) -> Process {
+fn start_nginx(place: &Path, [plain, tls, alive]: [u16; 3], ports: [[u16; 3]; 2]) -> Process {
     let deploy = place.join("deploy");
     let share = place.join("share");
     std::fs::create_dir(&share).unwrap();
@@ -306,6 +332,8 @@ fn start_nginx(place: &Path, [plain, tls, alive]: [u16; 3], ports: [[u16; 2]; 2]
     std::fs::copy(deploy.join("nginx/portal.html"), share.join("portal.html")).unwrap();
     std::fs::copy(deploy.join("site/issuer/issuer.pem"), place.join("issuer.pem")).unwrap();
     hand_over("nginx", &place.join("issuer.pem"));
+    // Root's, and readable, as `prepare` makes it.
+    std::fs::rename(deploy.join("nginx/revoked"), place.join("revoked")).unwrap();
     hand_over("nginx", &share);
     let temporary = place.join("tmp");
     std::fs::create_dir(&temporary).unwrap();
@@ -317,10 +345,13 @@ fn start_nginx(place: &Path, [plain, tls, alive]: [u16; 3], ports: [[u16; 2]; 2]
         ("172.31.77.12:8080", format!("127.0.0.1:{}", ports[1][0])),
         ("172.31.77.11:8443", format!("127.0.0.1:{}", ports[0][1])),
         ("172.31.77.12:8443", format!("127.0.0.1:{}", ports[1][1])),
+        ("172.31.77.11:8082", format!("127.0.0.1:{}", ports[0][2])),
+        ("172.31.77.12:8082", format!("127.0.0.1:{}", ports[1][2])),
         ("listen 8080", format!("listen 127.0.0.1:{plain}")),
         ("listen 8443", format!("listen 127.0.0.1:{tls}")),
         ("listen 127.0.0.1:8081", format!("listen 127.0.0.1:{alive}")),
         ("/etc/nginx/site/issuer/issuer.pem", place.join("issuer.pem").display().to_string()),
+        ("/etc/nginx/revoked", place.join("revoked").display().to_string()),
         ("/etc/nginx/tls", deploy.join("tls").display().to_string()),
         ("/usr/share/tegata", share.display().to_string()),
         ("/tmp/nginx", temporary.join("nginx").display().to_string()),

@@ -10,15 +10,15 @@ use tokio::runtime::Runtime;
 use url::Url;
 
 use crate::page::{Page, hook};
-use crate::premises::{CHECK, LANDING, PATIENCE, PORTAL, Premises};
+use crate::premises::{CHECK, CONSOLE, LANDING, PATIENCE, PORTAL, Premises, becomes};
 use crate::succeed;
 
 const ANDROID: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 \
                        Mobile Safari/537.36";
 
-/// A browser that finds the three sites at nginx and trusts the certificates that `prepare` made.
-fn browser(premises: &Premises) -> ClientBuilder {
-    let names = [(LANDING, "cert"), (CHECK, "check"), (PORTAL, "portal")];
+/// A browser that finds the sites at nginx and trusts the certificates that `prepare` made.
+pub fn browser(premises: &Premises) -> ClientBuilder {
+    let names = [(LANDING, "cert"), (CHECK, "check"), (PORTAL, "portal"), (CONSOLE, "console")];
     let builder = Client::builder().user_agent(ANDROID).timeout(PATIENCE).redirect(redirect::Policy::none());
     names.into_iter().fold(builder, |builder, (name, file)| {
         let pem = std::fs::read(premises.file(&format!("tls/{file}.pem"))).unwrap();
@@ -38,6 +38,7 @@ async fn open(client: &Client, address: Url) -> Page {
 
 /// What the operator hands over.
 struct Invitation {
+    enrollment: String,
     link: Url,
     secret: String,
 }
@@ -46,7 +47,8 @@ fn invite(premises: &Premises, node: usize) -> Invitation {
     let arguments = ["invite", "--json", "--subscriber", "山田 花子", "--device", "android"];
     let told: Value = serde_json::from_str(&succeed(&mut premises.tegata(node, &arguments))).unwrap();
     let link = Url::parse(told["link"].as_str().unwrap()).unwrap();
-    Invitation { link, secret: told["secret"].as_str().unwrap().to_owned() }
+    let enrollment = told["enrollment"].as_str().unwrap().to_owned();
+    Invitation { enrollment, link, secret: told["secret"].as_str().unwrap().to_owned() }
 }
 
 /// Claims: the ticket's page.
@@ -159,6 +161,23 @@ fn what_is_deployed_brings_a_certificate_to_a_phone_and_lets_it_in() {
         );
     }
 
+    // A certificate that was revoked: Tegata knows at once; nginx when it is told the serial number, and not before.
+    succeed(
+        &mut premises.tegata(0, &["revoke", &invitation.enrollment, "--reason", "key-compromise", "--yes"]),
+    );
+    assert_eq!(check(&own), "revoked");
+    assert_eq!(portal(&own).status, StatusCode::OK, "no list reaches nginx by itself");
+    let shown = succeed(&mut premises.tegata(0, &["show", &invitation.enrollment, "--json"]));
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    premises.block(shown["certificate"]["serial"].as_str().unwrap());
+    becomes("nginx refuses it", || portal(&own).status == StatusCode::FORBIDDEN);
+    assert!(portal(&own).text.contains(CHECK));
+    // Whoever holds another one goes on as before.
+    let next = invite(&premises, 1);
+    let next =
+        showing(&premises, &runtime.block_on(async { install(&client, &claim(&client, &next).await).await }));
+    assert_eq!((check(&next).as_str(), portal(&next).status), ("ok", StatusCode::OK));
+
     // Nobody is there any more: people are told, and it heals by itself.
     premises.stop_node(0);
     premises.stop_node(1);
@@ -171,7 +190,7 @@ fn what_is_deployed_brings_a_certificate_to_a_phone_and_lets_it_in() {
     );
     premises.start_node(0);
     premises.start_node(1);
-    assert_eq!(check(&own), "ok");
+    assert_eq!((check(&own).as_str(), check(&next).as_str()), ("revoked", "ok"));
 
     // Both nodes had their share, and nothing secret is in any log.
     let secrets = [invitation.secret.clone(), code_of(&invitation.link), code_of(&ticket.address)];
