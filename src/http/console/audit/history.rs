@@ -61,7 +61,7 @@ pub fn sample(words: Words, changed: &[crate::directory::Change]) -> Vec<History
     use crate::directory::{About, AccountId, Actor};
     let actor = Actor::Account {
         id: AccountId::draw(&crate::entropy::SystemEntropy).unwrap(),
-        name: "佐藤 明子".to_owned(),
+        name: "Akiko Sato".to_owned(),
     };
     let event = |hours: i64, deed: Deed| DirectoryEvent {
         at: crate::http::console::samples::now() - jiff::SignedDuration::from_hours(hours),
@@ -72,7 +72,7 @@ pub fn sample(words: Words, changed: &[crate::directory::Change]) -> Vec<History
         deed,
     };
     let events = [
-        event(900, Deed::Created { called: "みどり会".to_owned() }),
+        event(900, Deed::Created { called: "Midori".to_owned() }),
         event(30, Deed::SignedIn { passkey: "Windows (Chrome)".to_owned() }),
         event(3, Deed::Changed { changes: changed.to_vec() }),
     ];
