@@ -58,7 +58,7 @@ pub(super) fn reissue(session: &Session, arguments: &ReissueArguments) -> Result
         let reissuing = office.authority.reissue_by(&office.caller, id, arguments.reason, carrier);
         session.block_on(reissuing)??
     };
-    HandOver { issued: &issued, name: &before.name }.tell(session, files)
+    HandOver { issued: &issued, name: &before.name, on_paper: false }.tell(session, files)
 }
 
 /// Revoke the certificate of an enrollment, at once and for good

@@ -1,16 +1,15 @@
 //! What an operator hands to the person: link, number, secret, QR code. Known at this one moment.
 
 use std::fmt::Write as _;
-use std::fs::{File, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Serialize;
+use tempfile::{Builder, NamedTempFile};
 
 use super::Session;
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::moment::minute;
 use super::qr::{Ink, Picture};
 use super::style::{faint, strong};
@@ -21,10 +20,10 @@ use crate::mail::MailId;
 /// Where the QR code goes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Pictures {
-    /// Write the QR code as SVG, for print
+    /// Write the QR code as SVG, for print, to a file that is not there yet
     #[arg(long, value_name = "FILE")]
     qr_svg: Option<PathBuf>,
-    /// Write the QR code as PNG, 8 dots a module
+    /// Write the QR code as PNG, 8 dots a module, to a file that is not there yet
     #[arg(long, value_name = "FILE")]
     qr_png: Option<PathBuf>,
 }
@@ -32,22 +31,34 @@ pub(super) struct Pictures {
 /// Files for pictures, opened before anything is issued: an invitation whose picture cannot be written helps nobody.
 #[derive(Debug)]
 pub(super) struct OpenedFiles {
-    svg: Option<(PathBuf, File)>,
-    png: Option<(PathBuf, File)>,
+    svg: Option<Picturing>,
+    png: Option<Picturing>,
+}
+
+/// A picture to be: it appears under its name when it is whole.
+#[derive(Debug)]
+struct Picturing {
+    path: PathBuf,
+    file: NamedTempFile,
 }
 
 impl Pictures {
-    /// Opens the files; one that exists is written over.
+    /// Makes sure that the files can be written. What exists is not written over: it may be the only copy of something.
     pub(super) fn open(&self) -> Result<OpenedFiles, Failure> {
         Ok(OpenedFiles { svg: opened(self.qr_svg.as_deref())?, png: opened(self.qr_png.as_deref())? })
     }
 }
 
-fn opened(path: Option<&Path>) -> Result<Option<(PathBuf, File)>, Failure> {
+fn opened(path: Option<&Path>) -> Result<Option<Picturing>, Failure> {
     let Some(path) = path else { return Ok(None) };
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    let file = file.map_err(|error| Failure::file(path, "written", &error).hint("nothing was issued"))?;
-    Ok(Some((path.to_owned(), file)))
+    let failed = |error: &std::io::Error| Failure::file(path, "written", error).hint("nothing was issued");
+    if path.symlink_metadata().is_ok() {
+        let failure = Failure::new(Exit::Failed, "exists", format!("{} exists", path.display()));
+        return Err(failure.hint("nothing was issued; name another file"));
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let file = Builder::new().prefix(".tegata-qr-").tempfile_in(directory.unwrap_or_else(|| Path::new(".")));
+    Ok(Some(Picturing { path: path.to_owned(), file: file.map_err(|error| failed(&error))? }))
 }
 
 /// What `invite --json` and `reissue --json` print.
@@ -73,6 +84,8 @@ pub(super) struct HandOver<'a> {
     pub(super) issued: &'a IssuedInvitation,
     /// The person's name.
     pub(super) name: &'a str,
+    /// Whether both sheets of a letter are written beside it.
+    pub(super) on_paper: bool,
 }
 
 impl HandOver<'_> {
@@ -81,17 +94,24 @@ impl HandOver<'_> {
         let issued = self.issued;
         let picture = Picture::of(&issued.link)?;
         // Printed before the pictures are written: whatever happens to those, the credentials are known.
-        if session.output.json {
+        let printed = if session.output.json {
             let secret = issued.secret.grouped();
-            session.output.print_json(&self.json(&secret))?;
+            session.output.print_json(&self.json(&secret))
         } else {
-            session.output.print(&self.text(session, &picture))?;
+            session.output.print(&self.text(session, &picture))
+        };
+        printed.map_err(|failure| {
+            let id = &issued.enrollment;
+            failure.hint(format!(
+                "enrollment {id} was made, and its secret is lost: `tegata reissue {id}` makes a new one, \
+                 `tegata cancel {id}` ends it"
+            ))
+        })?;
+        if let Some(file) = files.svg {
+            file.write(picture.svg()?.as_bytes())?;
         }
-        if let Some((path, file)) = files.svg {
-            write(&path, file, picture.svg()?.as_bytes())?;
-        }
-        if let Some((path, file)) = files.png {
-            write(&path, file, &picture.png()?)?;
+        if let Some(file) = files.png {
+            file.write(&picture.png()?)?;
         }
         Ok(())
     }
@@ -138,6 +158,7 @@ impl HandOver<'_> {
                 .filter(|_| !issued.secret_mailed)
                 .map_or("", |_| " Send the bundle password by a letter of its own.");
             let how = match (issued.mails.is_empty(), issued.secret_mailed) {
+                (true, _) if self.on_paper => "Hand over the two sheets by two different ways.",
                 (true, _) => "Hand over the QR code or the link, and the secret by another way.",
                 (false, false) => "The link goes by mail. Tell the person the secret by another way.",
                 (false, true) => "Link and secret go by mail.",
@@ -155,6 +176,10 @@ pub(super) fn readable_link(issued: &IssuedInvitation) -> String {
     format!("{}/c/{}", site.to_ascii_lowercase(), issued.code.expose())
 }
 
-fn write(path: &Path, mut file: File, bytes: &[u8]) -> Result<(), Failure> {
-    file.write_all(bytes).map_err(|error| Failure::file(path, "written", &error))
+impl Picturing {
+    fn write(mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let failed = |error: &std::io::Error| Failure::file(&self.path, "written", error);
+        self.file.write_all(bytes).map_err(|error| failed(&error))?;
+        self.file.persist_noclobber(&self.path).map(|_| ()).map_err(|error| failed(&error.error))
+    }
 }

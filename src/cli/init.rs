@@ -263,11 +263,9 @@ fn told(session: &Session, arguments: &Arguments, made: &Initialised) -> Result<
     let mut text = format!("{} {directory}\n\n", style::good("The installation stands in"));
     text += "Known only now; write it down:\n";
     text += &lines(&[
-        (&format!("  token of operator {}", arguments.operator), Some(style::strong(made.token.expose()))),
         ("  passphrase of the root's key", root_passphrase.map(style::strong)),
         ("  link for the first administrator", made.welcome.as_ref().map(|link| style::strong(link))),
     ]);
-    text += "The token is for programs that act as this operator; the command line does not need it.\n";
     if made.welcome.is_some() {
         text += "Open the link within 72 hours, once `tegata serve` runs: it makes your passkey for the console.\n";
         text += "Others are invited by `tegata operator invite`.\n";
@@ -282,6 +280,8 @@ fn told(session: &Session, arguments: &Arguments, made: &Initialised) -> Result<
     }
     let _ = writeln!(text, "  tegata --config {directory} config check");
     let _ = writeln!(text, "  tegata --config {directory} serve");
+    let _ =
+        writeln!(text, "  tegata --config {directory} doctor    # while it serves: what phones would meet");
     let _ = writeln!(text, "  tegata --config {directory} invite --subscriber 'Hanako Yamada'");
     let value = Told {
         directory,

@@ -103,6 +103,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     let files = arguments.pictures.open()?;
     let letter = arguments.paper.prepare(session, &office, &invite)?;
     let issued = session.block_on(office.authority.invite(&office.caller, invite))??;
-    HandOver { issued: &issued, name: &arguments.subscriber }.tell(session, files)?;
+    let on_paper = arguments.paper.is_whole();
+    HandOver { issued: &issued, name: &arguments.subscriber, on_paper }.tell(session, files)?;
     letter.map_or(Ok(()), |letter| letter.write(session, &issued))
 }

@@ -13,6 +13,8 @@ use clap::Subcommand;
 use super::Session;
 use super::failure::Failure;
 
+pub(super) use batch::{Post, open, write};
+pub(super) use paper::{LanguageArgument, Papers, stationery};
 pub(super) use single::LetterArguments;
 
 /// Print invitations as letters: many at once, again, or a specimen

@@ -13,7 +13,7 @@ use super::state::{Attempts, State};
 use super::view::IssuedInvitation;
 use crate::device::Platform;
 use crate::directory::{
-    Facility, FacilityCode, Organization, OrganizationId, Policy, Subscriber, SubscriberId, line,
+    Facility, FacilityCode, Organization, OrganizationId, Policy, Subscriber, SubscriberId, address, line,
     new_facility, partition, put_subscriber,
 };
 use crate::entropy::Entropy;
@@ -212,7 +212,14 @@ impl RegistrationAuthority {
     ) -> Result<(Option<(Subscriber, Version)>, Subscriber), OperatorError> {
         let name = bounded("the subscriber's name", &invite.subscriber.name)?;
         let email = match invite.subscriber.email.as_deref() {
-            Some(email) => Some(bounded("the e-mail address", email)?),
+            Some(email) => {
+                let email = bounded("the e-mail address", email)?;
+                let flawed = address(&email).err();
+                if let Some(flaw) = flawed {
+                    return Err(OperatorError::Unfit { what: "the e-mail address", why: flaw.to_string() });
+                }
+                Some(email)
+            }
             None => None,
         };
         let id = match &invite.subscriber.id {

@@ -32,6 +32,7 @@ fn commands() -> Vec<Vec<&'static str>> {
         "bulk",
         "bulk check",
         "bulk issue",
+        "bulk letters",
         "bulk status",
         "bulk cancel",
         "bulk template",

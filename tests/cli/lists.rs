@@ -34,6 +34,7 @@ pub fn outputs(ground: &Ground) -> Vec<(&'static str, Value)> {
     ground.write("facilities.csv", "facility,facility_name\nG13B,Midori\nK02,Aoba\n");
     let issued = bulk(ground, &["issue", "people.csv", "--partly", "--json"]).json();
     let job = issued["job"]["job"].as_str().unwrap().to_owned();
+    let letters = ["letters", &job, "--letter", "jl.pdf", "--secret-letter", "js.pdf", "--yes", "--json"];
     let checked = bulk(ground, &["check", "people.csv", "--json"]);
     let begun = bulk(ground, &["issue", "more.csv", "--no-wait", "--json"]).json();
     let other = begun["job"]["job"].as_str().unwrap();
@@ -46,6 +47,7 @@ pub fn outputs(ground: &Ground) -> Vec<(&'static str, Value)> {
     vec![
         ("bulk issue", issued),
         ("bulk check", serde_json::from_str(&checked.out).unwrap()),
+        ("bulk letters", bulk(ground, &letters).json()),
         ("bulk status", bulk(ground, &["status", "--json"]).json()),
         ("bulk status", bulk(ground, &["status", &job, "--json"]).json()),
         ("bulk cancel", stopped),
@@ -92,6 +94,50 @@ fn a_list_is_judged_issued_and_known_when_it_is_brought_again() {
     let reprint =
         ["letters", "reprint", id, "--letter", "l.pdf", "--secret-letter", "s.pdf", "--yes", "--json"];
     assert_eq!(ground.on_site(&reprint).json()["letters"][0]["enrollment"], id);
+}
+
+#[test]
+fn the_letters_of_a_job_are_printed_by_facility_and_nobody_is_invited_twice() {
+    let ground = Ground::new();
+    ground.write("people.csv", people(6));
+    let issued = bulk(&ground, &["issue", "people.csv", "--create-facilities", "--json"]).json();
+    let job = issued["job"]["job"].as_str().unwrap();
+    let own = ["letters", job, "--facility", "F1", "--letter", "l.pdf", "--secret-letter", "s.pdf", "--yes"];
+    let printed = bulk(&ground, &[&own[..], &["--json"]].concat()).json();
+    let names: Vec<&str> = printed["letters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|letter| letter["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["山田 花子1", "山田 花子4"]);
+    assert!(ground.path().join("s.pdf").exists());
+    // The other way to letters knows who has one.
+    let twice = ["letters", "print", "people.csv", "--letter", "a.pdf", "--secret-letter", "b.pdf", "--json"];
+    let (error, code) = ground.on_site(&twice).error();
+    assert_eq!((error["code"].as_str(), code), (Some("duplicate"), 1));
+    assert_eq!(enrollments(&ground), 6);
+    let (error, _) = bulk(
+        &ground,
+        &["letters", job, "--facility", "F9", "--letter", "c.pdf", "--secret-letter", "d.pdf", "--json"],
+    )
+    .error();
+    assert_eq!(error["code"], "no-letters");
+    assert!(!ground.path().join("c.pdf").exists());
+}
+
+#[test]
+fn the_same_fault_of_many_rows_is_told_once_and_rows_are_counted() {
+    let ground = Ground::new();
+    ground.write("people.csv", people(30));
+    let said = bulk(&ground, &["check", "people.csv"]);
+    assert_eq!(said.code, Some(1));
+    assert_eq!(said.out.matches("there is no facility").count(), 3, "{}", said.out);
+    assert!(said.out.contains("rows 2, 5, 8, 11, 14, 17, 20, 23 and 2 more, facility"), "{}", said.out);
+    assert!(said.out.contains("--create-facilities"), "{}", said.out);
+    ground.write("faulty.csv", "subscriber_id,name,email,device\n1,Hanako,x,fax\n2,Taro,,\n");
+    let said = bulk(&ground, &["check", "faulty.csv"]);
+    assert!(said.out.contains("2 rows") && said.out.contains("1 cannot be issued"), "{}", said.out);
 }
 
 #[test]

@@ -56,6 +56,19 @@ fn the_png_is_read_by_rqrr_and_by_zbar() {
 }
 
 #[test]
+fn a_picture_is_not_written_over_what_exists_and_nobody_is_invited() {
+    let ground = Ground::new();
+    for (option, file) in [("--qr-png", "letter.pdf"), ("--qr-svg", "code.svg")] {
+        ground.write(file, "the only copy");
+        let ran = ground.on_site(&["invite", "--subscriber", "Hanako", option, file, "--json"]);
+        let (error, code) = ran.error();
+        assert_eq!((error["code"].as_str(), code), (Some("exists"), 1));
+        assert_eq!(fs::read(ground.path().join(file)).unwrap(), b"the only copy");
+    }
+    assert_eq!(ground.on_site(&["list", "--json"]).json()["enrollments"].as_array().unwrap().len(), 0);
+}
+
+#[test]
 fn the_svg_is_read_by_zbar() {
     let ground = Ground::new();
     let invitation = ground.invite(&["--qr-svg", "code.svg"]);

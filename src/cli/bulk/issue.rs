@@ -1,5 +1,6 @@
 //! `tegata bulk check`, `tegata bulk issue`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -65,7 +66,10 @@ struct Told<'a> {
 }
 
 fn faulty(list: &JudgedList) -> Failure {
-    let message = format!("{} of {} rows cannot be issued", list.report.faults(), list.report.rows());
+    let message = match (list.report.left_out(), list.report.rows()) {
+        (0, _) => "the list cannot be used".to_owned(),
+        (left_out, rows) => format!("{left_out} of {rows} rows cannot be issued"),
+    };
     Failure::new(Exit::Failed, "list", message)
         .hint("nothing was issued; mend the rows and bring the list again")
 }
@@ -96,7 +100,11 @@ pub(super) fn issue(session: &Session, arguments: &IssueArguments) -> Result<(),
     if !faultless {
         session.output.note(judged.report.text().trim_end());
     }
-    session.output.result(&summary(&job), &Told { job: ToldJob::of(&job), faults: &judged.report.faults })
+    let mut text = summary(&job);
+    if !session.block_on(authority.job_letters(caller, &job.id))??.is_empty() {
+        let _ = writeln!(text, "`tegata bulk letters {}` prints their letters", job.id);
+    }
+    session.output.result(&text, &Told { job: ToldJob::of(&job), faults: &judged.report.faults })
 }
 
 /// Does a job here, or watches another node do it, until it has ended.

@@ -14,8 +14,15 @@ use crate::cli::style::plain;
 use crate::enrollment::{Duplicates, EnrollmentId, IssueOptions, Judgement, LeftOut, NewFacilities, Refused};
 use crate::roster::{Column, Handover, Listed, Person, people};
 
-/// So many rows are told one by one.
+/// So many faults are told.
 const TOLD: usize = 40;
+/// Of so many rows with the same fault the numbers are told.
+const SAME: usize = 8;
+/// What this command can be told to do about a fault.
+const REMEDIES: [(&str, &str); 2] = [
+    ("no-such-facility", "--create-facilities makes the facilities that are not known"),
+    ("duplicate", "--duplicates issues another one beside the enrollment that somebody has"),
+];
 
 /// How invitations are handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -142,20 +149,42 @@ impl Report {
         self.rows
     }
 
-    pub(super) const fn faults(&self) -> usize {
-        self.faults.len() + self.more_faults
+    /// How many rows cannot be issued. One may have several faults.
+    pub(super) const fn left_out(&self) -> usize {
+        self.rows.saturating_sub(self.new + self.known)
+    }
+
+    /// The faults, those of many rows that are the same as one.
+    fn grouped(&self) -> Vec<(Vec<u64>, &Faulty)> {
+        let mut groups: Vec<(Vec<u64>, &Faulty)> = Vec::new();
+        for fault in &self.faults {
+            let alike = |(_, first): &&mut (Vec<u64>, &Faulty)| {
+                (first.column, &first.code, &first.why) == (fault.column, &fault.code, &fault.why)
+            };
+            match groups.iter_mut().find(alike) {
+                Some((rows, _)) => rows.push(fault.row),
+                None => groups.push((vec![fault.row], fault)),
+            }
+        }
+        groups
     }
 
     /// The report for people.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
-        for fault in self.faults.iter().take(TOLD) {
+        let groups = self.grouped();
+        for (rows, fault) in groups.iter().take(TOLD) {
             let column = fault.column.map_or_else(String::new, |column| format!(", {}", column.name()));
-            let _ = writeln!(text, "row {}{column}: {}", fault.row, plain(&fault.why));
+            let _ = writeln!(text, "{}{column}: {}", named(rows), plain(&fault.why));
         }
-        let left = self.faults().saturating_sub(TOLD);
+        let left = groups.len().saturating_sub(TOLD) + self.more_faults;
         if left > 0 {
             let _ = writeln!(text, "and {left} more");
+        }
+        for (code, remedy) in REMEDIES {
+            if self.faults.iter().any(|fault| fault.code == code) {
+                let _ = writeln!(text, "{remedy}");
+            }
         }
         let _ = writeln!(
             text,
@@ -164,8 +193,16 @@ impl Report {
             self.encoding,
             self.new,
             self.known,
-            self.faults()
+            self.left_out()
         );
         text
     }
+}
+
+/// Rows by their numbers, the first of them where there are many.
+fn named(rows: &[u64]) -> String {
+    let told: Vec<String> = rows.iter().take(SAME).map(ToString::to_string).collect();
+    let left = rows.len() - told.len();
+    let more = if left > 0 { format!(" and {left} more") } else { String::new() };
+    format!("{} {}{more}", if rows.len() == 1 { "row" } else { "rows" }, told.join(", "))
 }

@@ -2,6 +2,7 @@
 
 mod issue;
 mod judged;
+mod letters;
 mod status;
 mod template;
 
@@ -14,7 +15,7 @@ use super::failure::Failure;
 ///
 /// The list is a file as a spreadsheet saves it. Every row is judged before anything is issued. Issuing is a job in the store:
 /// it goes on wherever a node runs, also after this command or this machine has died, and bringing the same list again issues
-/// nobody twice. Nothing secret is shown or kept; `tegata letters reprint` prints what was issued.
+/// nobody twice. Nothing secret is shown or kept; `tegata bulk letters` prints what was issued.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -25,6 +26,7 @@ pub(super) struct Arguments {
 enum Command {
     Check(issue::CheckArguments),
     Issue(issue::IssueArguments),
+    Letters(letters::Arguments),
     Status(status::StatusArguments),
     Cancel(status::CancelArguments),
     Template(template::Arguments),
@@ -35,6 +37,7 @@ impl Arguments {
         match &self.command {
             Command::Check(arguments) => arguments.json,
             Command::Issue(arguments) => arguments.json,
+            Command::Letters(arguments) => arguments.json,
             Command::Status(arguments) => arguments.json,
             Command::Cancel(arguments) => arguments.json,
             Command::Template(arguments) => arguments.json,
@@ -46,6 +49,7 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     match &arguments.command {
         Command::Check(arguments) => issue::check(session, arguments),
         Command::Issue(arguments) => issue::issue(session, arguments),
+        Command::Letters(arguments) => letters::run(session, arguments),
         Command::Status(arguments) => status::status(session, arguments),
         Command::Cancel(arguments) => status::cancel(session, arguments),
         Command::Template(arguments) => template::run(session, arguments),

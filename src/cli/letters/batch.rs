@@ -17,13 +17,13 @@ use crate::letter::{Batch, Letter, Printed, Recipient, SheetKind, Stationery};
 const LETTERS: &[u8; 20] = b"ACDEFGHJKLMNPQRTUVWX";
 
 /// An invitation that was issued to be printed.
-pub(super) struct Post {
+pub(in crate::cli) struct Post {
     /// To whom it goes.
-    pub(super) recipient: Recipient,
+    pub(in crate::cli) recipient: Recipient,
     /// The facility that it is sorted under.
-    pub(super) facility: Option<FacilityCode>,
+    pub(in crate::cli) facility: Option<FacilityCode>,
     /// The invitation.
-    pub(super) issued: IssuedInvitation,
+    pub(in crate::cli) issued: IssuedInvitation,
 }
 
 /// The beginning of the marks of one batch: random, so that sheets of two batches are never paired.
@@ -38,7 +38,7 @@ pub(super) fn mark_of_batch(session: &Session) -> Result<String, Failure> {
 
 /// A letter as `--json` tells it: nothing that opens anything.
 #[derive(Debug, Serialize)]
-pub(super) struct Told {
+pub(in crate::cli) struct Told {
     mark: String,
     enrollment: String,
     name: String,
@@ -48,7 +48,7 @@ pub(super) struct Told {
 
 /// What `letters print` and `letters reprint` tell.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Report {
+pub(in crate::cli) struct Report {
     pub(super) letters: Vec<Told>,
     letter_sheets: usize,
     secret_sheets: usize,
@@ -56,7 +56,7 @@ pub(super) struct Report {
 }
 
 /// Draws and writes letters, sorted by facility, in both files.
-pub(super) fn write(
+pub(in crate::cli) fn write(
     session: &Session,
     stationery: &Stationery,
     posts: &[Post],
@@ -116,7 +116,7 @@ pub(super) fn apart(letter: &Path, secret_letter: &Path) -> Result<(), Failure> 
 }
 
 /// Opens both files of a batch.
-pub(super) fn open(papers: &Papers) -> Result<(OpenedPaper, OpenedPaper), Failure> {
+pub(in crate::cli) fn open(papers: &Papers) -> Result<(OpenedPaper, OpenedPaper), Failure> {
     apart(&papers.letter, &papers.secret_letter)?;
     Ok((
         OpenedPaper::open(&papers.letter, papers.force)?,
@@ -142,7 +142,7 @@ pub(super) fn missing<'p>(session: &Session, printed: impl IntoIterator<Item = &
 
 impl Report {
     /// The report for people.
-    pub(super) fn text(&self, papers: &Papers) -> String {
+    pub(in crate::cli) fn text(&self, papers: &Papers) -> String {
         let count = self.letters.len();
         format!(
             "{count} {}: {} sheets one and their lists in {}, {} sheets two in {}\n\

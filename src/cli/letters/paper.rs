@@ -15,7 +15,7 @@ use crate::words::language::Language;
 
 /// The language of letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum LanguageArgument {
+pub(in crate::cli) enum LanguageArgument {
     /// Japanese
     Ja,
     /// Easy Japanese, with furigana
@@ -36,7 +36,7 @@ impl LanguageArgument {
 
 /// The files of a batch.
 #[derive(Debug, Clone, clap::Args)]
-pub(super) struct Papers {
+pub(in crate::cli) struct Papers {
     /// Write sheets one (QR code and number) to this PDF
     #[arg(long, value_name = "FILE", help_heading = "Letters")]
     pub(super) letter: PathBuf,
@@ -49,7 +49,7 @@ pub(super) struct Papers {
 }
 
 /// A PDF to be: what is written appears under its name when it is whole.
-pub(super) struct OpenedPaper {
+pub(in crate::cli) struct OpenedPaper {
     path: PathBuf,
     file: NamedTempFile,
     force: bool,
@@ -78,6 +78,11 @@ impl OpenedPaper {
         Ok(Self { path: path.to_owned(), file, force })
     }
 
+    /// Where it will stand.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes it and gives it its name.
     ///
     /// # Errors
@@ -100,7 +105,7 @@ const AGAIN: &str =
 ///
 /// # Errors
 /// What is wrong with the fonts or the window.
-pub(super) fn stationery(
+pub(in crate::cli) fn stationery(
     session: &Session,
     organization: Organization,
     language: LanguageArgument,

@@ -7,12 +7,14 @@ use super::paper::{LanguageArgument, Papers, stationery};
 use super::single::facility_name;
 use crate::app::Office;
 use crate::cli::Session;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::list_file::faultless;
 use crate::cli::style::plain;
-use crate::enrollment::{Carrier, Invite, SubscriberInvite};
+use crate::enrollment::{
+    Carrier, Duplicates, Invite, IssueOptions, NewFacilities, Refused, SubscriberInvite, Verdict,
+};
 use crate::letter::Recipient;
-use crate::roster::{Listed, Person, people};
+use crate::roster::{Handover, Listed, Person, people};
 
 /// Invite everybody on a list, and print their letters
 ///
@@ -36,6 +38,7 @@ whose first line names the columns in English or Japanese, or one JSON object a 
 Examples:
   tegata letters print people.csv --letter letters.pdf --secret-letter secrets.pdf
   tegata letters print people.csv --letter letters.pdf --secret-letter secrets.pdf --dry-run")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that people give")]
 pub(super) struct Arguments {
     /// The list
     #[arg(value_name = "LIST")]
@@ -51,6 +54,9 @@ pub(super) struct Arguments {
     /// Leave out the lists on top of each facility's letters
     #[arg(long, help_heading = "Letters")]
     no_lists: bool,
+    /// Invite also people who have an enrollment for such a device already, or who were on a list that was issued
+    #[arg(long)]
+    duplicates: bool,
     /// Check the list and whether every letter can be drawn, and invite nobody
     #[arg(long)]
     dry_run: bool,
@@ -66,6 +72,9 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
     let files = batch::open(&arguments.papers)?;
     let recipients = recipients(session, &office, &people)?;
     let mut tried = Tried(0);
+    if !arguments.duplicates {
+        none_twice(session, &office, arguments, &people)?;
+    }
     for (person, recipient) in people.iter().zip(&recipients) {
         let invitable = session
             .block_on(office.authority.invitable(&office.caller, &invite(&person.value, arguments)))?;
@@ -100,6 +109,39 @@ pub(super) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         session.output.result(&report.text(&arguments.papers), &report)?;
     }
     stopped.map_or(Ok(()), Err)
+}
+
+/// Makes sure that nobody on the list was invited before: a second letter would be a second certificate.
+fn none_twice(
+    session: &Session,
+    office: &Office,
+    arguments: &Arguments,
+    people: &[Listed<Person>],
+) -> Result<(), Failure> {
+    let options = IssueOptions {
+        offer: arguments.offer.clone(),
+        handover: Handover::Letter,
+        new_facilities: NewFacilities::Create,
+        duplicates: Duplicates::Refuse,
+    };
+    let mut tell = |_| {};
+    let checked = office.authority.check_rows(&office.caller, &options, people, &mut tell);
+    for (person, judged) in people.iter().zip(session.block_on(checked)??) {
+        let (enrollment, how) = match judged.verdict {
+            Verdict::Known { enrollment, .. } => (enrollment, "was issued by a list before, as enrollment"),
+            Verdict::Refused(Refused { code, enrollment: Some(enrollment), .. }) if code == "duplicate" => {
+                (enrollment, "has for such a device already enrollment")
+            }
+            _ => continue,
+        };
+        let message = format!("{how} {enrollment}");
+        let failure = Failure::new(Exit::Failed, "duplicate", message).hint(format!(
+            "`tegata bulk letters JOB` prints what a list has issued, `tegata letters reprint {enrollment}` this one; \
+             --duplicates invites all the same"
+        ));
+        return Err(Tried(0).at(person, failure));
+    }
+    Ok(())
 }
 
 /// How far the list was done.

@@ -44,6 +44,11 @@ impl LetterArguments {
         if self.letter.is_some() { Carrier::Letter } else { Carrier::Message }
     }
 
+    /// Whether both sheets are written, so that nothing else has to be handed over.
+    pub(in crate::cli) const fn is_whole(&self) -> bool {
+        self.letter.is_some() && self.secret_letter.is_some()
+    }
+
     /// Makes sure, before anything is issued, that the letter can be drawn and written; `None` where none is wanted.
     ///
     /// # Errors
@@ -87,7 +92,12 @@ impl Prepared {
         let batches = [Batch { facility: None, letters: vec![letter] }];
         for (kind, file) in self.files {
             let printed = self.stationery.print(kind, &batches, false, &mut |_| {})?;
+            let written = match kind {
+                SheetKind::First => format!("sheet one (QR code and number) is in {}", file.path().display()),
+                SheetKind::Second => format!("sheet two (secret) is in {}", file.path().display()),
+            };
             file.write(&printed)?;
+            session.output.note(&written);
             missing(session, [&printed]);
         }
         Ok(())

@@ -45,7 +45,7 @@ pub enum OpenError {
     #[error("the directory {} does not exist; make it first (`tegata init` does), or correct the path", .0.display())]
     DirectoryMissing(PathBuf),
     /// There is no store and none was to be made.
-    #[error("there is no store at {}; make one with `tegata init`, or correct the path of the data directory", .0.display())]
+    #[error("there is no store at {}; restore the backup, or correct store.directory", .0.display())]
     Missing(PathBuf),
     /// The directory lies on a file system that cannot carry a shared store.
     #[error(

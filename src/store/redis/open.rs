@@ -103,7 +103,7 @@ pub enum OpenError {
     },
     /// There is no store and none was to be made.
     #[error(
-        "there is no store in Redis at {url} (keys that begin with `{prefix}:`); make one with `tegata init`, or correct the address or the prefix"
+        "there is no store in Redis at {url} (keys that begin with `{prefix}:`); restore the backup, or correct store.url or store.prefix"
     )]
     Missing {
         /// The address of the configuration.
