@@ -159,8 +159,8 @@ impl Premises {
         if std::fs::hard_link(env!("CARGO_BIN_EXE_tegata"), &program).is_err() {
             std::fs::copy(env!("CARGO_BIN_EXE_tegata"), &program).unwrap();
         }
-        let [redis_port, plain, tls, alive, a, b, c, d, e, f] = free_ports();
-        let ports = [[a, b, c], [d, e, f]];
+        let [redis_port, plain, tls, alive, nodes @ ..] = free_ports::<10>();
+        let ports = [[nodes[0], nodes[1], nodes[2]], [nodes[3], nodes[4], nodes[5]]];
         // Passwords come first, since Redis wants them; what goes on after that needs Redis.
         let first = run(&mut prepare(place, Path::new("/bin/false"), redis_port));
         assert_eq!(first.status.code(), Some(1), "{first:?}");
