@@ -25,6 +25,9 @@ mod pages;
 mod paired;
 mod peers;
 mod pool;
+#[path = "../../tests/program/ports.rs"]
+#[expect(dead_code, reason = "Redis needs pairs")]
+mod ports;
 mod process;
 #[path = "../../tests/conformance/redis/server.rs"]
 #[expect(dead_code, reason = "the tests do more with their servers")]

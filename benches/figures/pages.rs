@@ -6,7 +6,8 @@ use crate::Effort;
 use crate::bare;
 use crate::client::Connection;
 use crate::paired::{Paired, per_second};
-use crate::process::{Installation, Process, Serve, free_port, listens};
+use crate::ports;
+use crate::process::{Installation, Process, Serve};
 use crate::table::Table;
 
 /// Connections that ask at the same time.
@@ -43,11 +44,11 @@ pub fn measure(effort: Effort, table: &mut Table) {
         }
         let model = Connection::open(ours.port, "10.0.0.1").get(&path);
         assert_eq!(model.status, 200);
-        let port = free_port();
+        let port = ports::own();
         bare::prepare(installation.path(), port, &model);
         let mut command = Command::new(std::env::current_exe().unwrap());
-        let bare = Process::start(command.env(bare::VARIABLE, installation.path()));
-        listens(port);
+        let mut bare = Process::start(command.env(bare::VARIABLE, installation.path()));
+        bare.listens(port);
         let paired = Paired::measure(
             effort.turns,
             |_| turn(&ours.process, ours.port, &path, requests),

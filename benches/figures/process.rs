@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::client::Connection;
+use crate::ports;
 
 /// The system counts processor time in these.
 const TICK: Duration = Duration::from_millis(10);
@@ -31,6 +32,17 @@ impl Process {
         Self { child, began }
     }
 
+    /// Waits until it listens on this port.
+    pub fn listens(&mut self, port: u16) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "it ended before it listened on {port}: {ended:?}");
+            assert!(Instant::now() < deadline, "it does not listen on {port}");
+            std::thread::sleep(Duration::from_micros(500));
+        }
+    }
+
     /// The processor time that it has used so far (proc(5): `utime` and `stime`).
     pub fn used(&self) -> Duration {
         used(&self.child.id().to_string(), [13, 14])
@@ -48,20 +60,6 @@ fn used(process: &str, fields: [usize; 2]) -> Duration {
     let rest: Vec<_> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
     let ticks: u32 = fields.iter().map(|field| rest[field - 2].parse::<u32>().unwrap()).sum();
     TICK * ticks
-}
-
-/// Waits until a server listens.
-pub fn listens(port: u16) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < deadline, "nobody listens on {port}");
-        std::thread::sleep(Duration::from_micros(500));
-    }
-}
-
-/// A port that nobody listens on at this moment.
-pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// How a node is started.
@@ -136,7 +134,7 @@ impl Installation {
 
     /// Starts a node and waits until it listens.
     pub fn serve(&self, serve: Serve) -> Node {
-        let (port, check) = (free_port(), free_port());
+        let (port, check) = (ports::own(), ports::own());
         let tegata = self.tegata(&["serve"]);
         let mut command = match serve.processor {
             None => tegata,
@@ -152,8 +150,8 @@ impl Installation {
             command.env("TEGATA_HTTP_CERTIFICATE", self.site().join("check/server.pem"));
             command.env("TEGATA_HTTP_KEY", self.site().join("check/server.key"));
         }
-        let process = Process::start(&mut command);
-        listens(port);
+        let mut process = Process::start(&mut command);
+        process.listens(port);
         Node { port, check, process }
     }
 

@@ -1,7 +1,7 @@
 //! A WebDriver server of one test: in a process group of its own, which ends with the test whatever happens.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -65,9 +65,4 @@ impl Group {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-}
-
-/// A port that nobody listens on at this moment.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::chromium::Device;
-use crate::driver::{Group, free_port};
+use crate::driver::Group;
+use crate::program::ports;
 
 /// Where Debian has the browser that WebDriver starts.
 const BROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
@@ -39,7 +40,7 @@ impl WebKit {
         screen.args(["-displayfd", "1", "-screen", "0", "1400x1400x24", "-nolisten", "tcp"]);
         let mut screen = Group::start(&mut screen, folder.path());
         let display = screen.says(|line| line.trim().parse::<u32>().ok()).expect("the number of a display");
-        let port = free_port();
+        let port = ports::own();
         let mut driver = Command::new("WebKitWebDriver");
         driver
             .arg(format!("--port={port}"))

@@ -18,10 +18,7 @@ use serde_json::Value;
 use crate::ground::{Ground, Ran};
 use crate::issuing::Ca;
 use crate::person::{Running, value_of};
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
+use crate::ports;
 
 /// What the doctor says of the installation with these variables.
 fn examined(ground: &Ground, variables: &[(&str, &str)], more: &[&str]) -> (Value, Ran) {
@@ -84,7 +81,7 @@ fn a_new_installation_is_well_but_for_what_it_cannot_know() {
 #[test]
 fn a_server_that_is_down_is_told_and_the_rest_all_the_same() {
     let ground = Ground::new();
-    let port = free_port();
+    let port = ports::own();
     let (listen, public) = (format!("127.0.0.1:{port}"), format!("http://localhost:{port}"));
     let variables = [("TEGATA_HTTP_LISTEN", listen.as_str()), ("TEGATA_HTTP_PUBLIC_URL", &public)];
     let (found, ran) = examined(&ground, &variables, &["--timeout", "2"]);
@@ -212,7 +209,7 @@ fn served(ground: &Ground, landing: u16, check: u16) -> (Running, Vec<(String, S
 #[test]
 fn what_devices_meet_at_a_running_service_is_as_it_should_be() {
     let ground = Ground::new();
-    let (_running, variables) = served(&ground, free_port(), free_port());
+    let (_running, variables) = served(&ground, ports::own(), ports::own());
     let variables: Vec<_> = variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let (found, ran) = examined(&ground, &variables, &[]);
     assert_eq!(ran.code, Some(0), "{found:#}");
@@ -294,7 +291,7 @@ fn unready() -> String {
 fn every_node_is_asked_by_itself() {
     let ground = Ground::new();
     let service = crate::person::Service::start(&ground);
-    let (silent, unready) = (format!("http://127.0.0.1:{}", free_port()), unready());
+    let (silent, unready) = (format!("http://127.0.0.1:{}", ports::own()), unready());
     let by_argument = ["--node", &service.landing, "--node", &silent, "--node", &unready, "--timeout", "5"];
     let list = [service.landing.as_str(), &silent, &unready].join(", ");
     let by_setting = [("TEGATA_HTTP_NODES", list.as_str())];

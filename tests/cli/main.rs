@@ -21,6 +21,9 @@ mod loading;
 mod mail_server;
 mod person;
 mod pictures;
+#[path = "../program/ports.rs"]
+#[expect(dead_code, reason = "Redis needs pairs")]
+mod ports;
 #[path = "../conformance/redis/server.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
 mod redis;

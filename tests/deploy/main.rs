@@ -16,6 +16,9 @@ mod image;
 #[expect(dead_code, reason = "the stories of the service read more of a page")]
 mod page;
 mod passing;
+#[path = "../program/ports.rs"]
+#[expect(dead_code, reason = "Redis needs pairs")]
+mod ports;
 mod premises;
 mod preparing;
 mod story;

@@ -1,7 +1,7 @@
 //! What docker-compose.yml describes, without an engine: the same programs with the same settings, each under the user that its
 //! container has, with no capability, on files that it cannot write to. Only paths, addresses and ports are those of the test.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::compose::COMPOSE;
 use crate::image::image;
+use crate::ports;
 use crate::{read, root, run, succeed};
 
 /// How long anything may take before a test gives up.
@@ -86,10 +87,9 @@ impl Drop for Process {
     }
 }
 
-/// Ports that nobody listens on at this moment.
+/// Ports that are this process's own.
 pub fn free_ports<const N: usize>() -> [u16; N] {
-    let held: Vec<_> = (0..N).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    std::array::from_fn(|i| held[i].local_addr().unwrap().port())
+    std::array::from_fn(|_| ports::own())
 }
 
 /// Everything, in a directory of its own.

@@ -4,7 +4,7 @@
 //! Exim wants to be root; `fakeroot` lets it believe that it is, so that the tests need nobody's rights.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+use crate::program::ports;
 
 /// Debian's program.
 const PROGRAM: &str = "/usr/sbin/exim4";
@@ -100,7 +102,7 @@ impl Exim {
     pub fn with(tls: Option<(&Path, &Path)>) -> Self {
         assert!(Path::new(PROGRAM).exists(), "{PROGRAM} is missing: install exim4-daemon-light");
         let folder = tempfile::Builder::new().prefix("tegata-exim-").tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = ports::own();
         for name in ["spool", "log"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }

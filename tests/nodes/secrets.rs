@@ -10,12 +10,11 @@ use crate::collector::Collector;
 use crate::ground::json;
 use crate::page::hook;
 use crate::person::{Person, at, check, identity, location};
-use crate::program::{Installation, Invited};
+use crate::program::{Installation, Invited, ports};
 use crate::redis::Server;
 
-/// A port that nobody listens on at this moment.
 fn free() -> String {
-    format!("127.0.0.1:{}", std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port())
+    format!("127.0.0.1:{}", ports::own())
 }
 
 /// What must never be said, and what it is.

@@ -1,6 +1,8 @@
 //! The real program on a directory of its own, as an administrator sets it up.
 
-use std::net::{TcpListener, TcpStream};
+pub mod ports;
+
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -33,11 +35,6 @@ pub struct Server {
     process: Child,
 }
 
-/// A port that nobody listens on at this moment.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 impl Installation {
     /// Makes one in a temporary directory.
     pub fn create() -> Self {
@@ -48,7 +45,7 @@ impl Installation {
     /// after it.
     pub fn create_with(arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let folder = Arc::new(tempfile::Builder::new().prefix("tegata-program-").tempdir().unwrap());
-        let (landing, check_port) = (free_port(), free_port());
+        let (landing, check_port) = (ports::own(), ports::own());
         let check = Url::parse(&format!("https://localhost:{check_port}/check")).unwrap();
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let settings = settings.iter().map(owned).collect();
@@ -69,9 +66,9 @@ impl Installation {
 
     /// The same installation, to be served by another process on ports of its own.
     pub fn beside(&self) -> Self {
-        let check_port = free_port();
+        let check_port = ports::own();
         let check = Url::parse(&format!("https://localhost:{check_port}/check")).unwrap();
-        Self { landing: free_port(), check, check_port, ..self.clone() }
+        Self { landing: ports::own(), check, check_port, ..self.clone() }
     }
 
     /// The same installation with this setting (an environment variable).

@@ -1,7 +1,10 @@
 //! A redis-server of its own for a test: on a free port of 127.0.0.1, with a directory that goes with it.
 
+#[path = "../../program/ports.rs"]
+#[expect(dead_code, reason = "other tests need single ports")]
+mod ports;
+
 use std::io::{BufRead, BufReader, Lines, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -35,16 +38,6 @@ pub struct Server {
     watch: Child,
 }
 
-/// A port that nobody listens on, and nobody on the one that a cluster's nodes speak on among themselves.
-fn free_port() -> u16 {
-    loop {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
-            return port;
-        }
-    }
-}
-
 impl Server {
     /// Starts a server with these options and waits until it is ready.
     pub fn start(options: &[&str]) -> Self {
@@ -66,9 +59,10 @@ impl Server {
 
     fn start_in(directory: PathBuf, options: &[&str]) -> Self {
         let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
-        // Another test may take the port before Redis does.
+        // Another program may take the port before Redis does.
         for _ in 0..20 {
-            let port = free_port();
+            // A cluster's nodes speak among themselves on the one above.
+            let port = ports::own_pair();
             if let Some((watch, pid)) = run(&directory, port, &options) {
                 return Self { port, directory, pid, options, watch };
             }
