@@ -13,6 +13,8 @@ mod client;
 #[path = "../../tests/authority/crashing.rs"]
 #[expect(dead_code, reason = "the tests let it crash")]
 mod crashing;
+#[path = "../../tests/authority/engine.rs"]
+mod engine;
 mod evalsha;
 #[path = "../bundle/floor.rs"]
 mod floor;

@@ -9,7 +9,7 @@ use tegata::directory::{
     Passkey, RecoveryCode, Role, SessionPolicy, SessionToken, Shown, WelcomeToken,
 };
 use tegata::store::record::decode;
-use tegata::store::{Partition, Position, Store};
+use tegata::store::{Partition, Position};
 use tokio::task::JoinSet;
 
 use crate::world::World;

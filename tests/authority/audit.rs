@@ -11,7 +11,7 @@ use tegata::enrollment::{
     Audit, Carrier, ClaimRequest, Credential, Fault, Number, ReissueReason, audit, census,
 };
 use tegata::ledger::RevocationReason;
-use tegata::store::{Commit, Contents, EntryChange, Guard, IndexEntry, Key, Partition, Row, RowKind, Store};
+use tegata::store::{Commit, Contents, EntryChange, Guard, IndexEntry, Key, Partition, Row, RowKind};
 
 use crate::world::{World, invite};
 
@@ -128,7 +128,7 @@ impl Town {
     }
 
     fn sql(&self, statement: &str) {
-        let connection = Connection::open(self.world.inner.path()).unwrap();
+        let connection = Connection::open(self.world.directory().join("store.sqlite")).unwrap();
         assert!(connection.execute(statement, []).unwrap() > 0, "{statement}");
     }
 }

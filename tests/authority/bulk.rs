@@ -16,7 +16,7 @@ use tegata::entropy::SystemEntropy;
 use tegata::ledger::RevocationReason;
 use tegata::operations::{JobRunner, Leases};
 use tegata::roster::{Handover, Listed, Person, people};
-use tegata::store::{Position, Store};
+use tegata::store::Position;
 
 use crate::crashing::Side;
 use crate::world::{World, invite};

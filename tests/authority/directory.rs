@@ -11,7 +11,7 @@ use tegata::enrollment::{
     Caller, Invite, OperatorError, Refusal, ReissueReason, Standing, SubscriberInvite, audit,
 };
 use tegata::ledger::{CertificateStatus, RevocationReason};
-use tegata::store::{Store, Version};
+use tegata::store::Version;
 
 use crate::world::{World, invite};
 

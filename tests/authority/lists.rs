@@ -11,7 +11,7 @@ use tegata::enrollment::{
 };
 use tegata::ledger::RevocationReason;
 use tegata::store::record::{decode, encode};
-use tegata::store::{Commit, Contents, Guard, IndexEntry, Key, Partition, Row, RowKind, Store};
+use tegata::store::{Commit, Guard, IndexEntry, Key, Partition, Row, RowKind};
 
 use crate::world::{World, invite};
 

@@ -9,6 +9,7 @@ mod bulk;
 mod change_device;
 mod crashing;
 mod directory;
+mod engine;
 mod isolation;
 mod life;
 mod lists;
@@ -21,5 +22,4 @@ mod redraw;
 mod succession;
 mod transitions;
 mod upkeep;
-#[expect(dead_code, reason = "other tests use more of it")]
 mod world;

@@ -20,12 +20,12 @@ use tegata::pki::key::{KeyType, SubjectKey};
 use tegata::pki::serial::SerialNumber;
 use tegata::pki::{IssuancePolicy, Issuer, KeyPool, ProfileSigner, Subject, issue_signer_certificate};
 use tegata::profile::Offers;
-use tegata::store::embedded::EmbeddedStore;
 use tegata::store::record::decode;
-use tegata::store::{Key, Partition, Position, Store, Version};
+use tegata::store::{Contents, Key, Partition, Position, Store, Version};
 use tempfile::TempDir;
 
 use crate::crashing::{CrashingStore, Side};
+use crate::engine::{self, Engine};
 
 const OFFER: &str = r#"
 name = "test"
@@ -45,7 +45,7 @@ pub struct World {
     pub invitation: IssuedInvitation,
     pub caller: Caller,
     pub partition: Partition,
-    pub inner: Arc<EmbeddedStore>,
+    pub inner: Arc<dyn Contents>,
     maker: Maker,
     kind: KeyType,
     mail: Option<MailSettings>,
@@ -53,6 +53,7 @@ pub struct World {
     pub authority: RegistrationAuthority,
     /// Removed with the world.
     directory: TempDir,
+    _engine: Engine,
 }
 
 fn serial() -> SerialNumber {
@@ -143,8 +144,7 @@ impl World {
     pub async fn mailing(kind: KeyType, pool: Arc<KeyPool>, mail: Option<MailSettings>) -> Self {
         let directory = TempDir::new().unwrap();
         let clock = Arc::new(ManualClock::at(start()));
-        let inner =
-            Arc::new(EmbeddedStore::open(directory.path().join("store.sqlite"), clock.clone()).unwrap());
+        let (inner, engine) = engine::open(directory.path(), clock.clone()).await;
         let ca = issuer();
         let key = SubjectKey::generate(KeyType::P256).unwrap();
         let name = Subject::common_name_only("Signer").unwrap();
@@ -162,7 +162,20 @@ impl World {
         let caller = Caller::new(id.clone(), Actor::CommandLine);
         let invitation = authority.invite(&caller, invite("山田 太郎")).await.unwrap();
         let partition = partition(&id).unwrap();
-        Self { clock, invitation, caller, partition, inner, maker, kind, mail, store, authority, directory }
+        Self {
+            clock,
+            invitation,
+            caller,
+            partition,
+            inner,
+            maker,
+            kind,
+            mail,
+            store,
+            authority,
+            directory,
+            _engine: engine,
+        }
     }
 
     /// A new process, which dies at a change where a plan says so.

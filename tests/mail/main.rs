@@ -5,6 +5,8 @@ mod bounces;
 #[expect(dead_code, reason = "made for other tests as well")]
 #[path = "../authority/crashing.rs"]
 mod crashing;
+#[path = "../authority/engine.rs"]
+mod engine;
 mod exim;
 mod fencing;
 mod notices;
