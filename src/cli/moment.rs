@@ -1,6 +1,7 @@
 //! Times, as operators read them: in Japan's time, which is also what the pages show, unless `TZ` names another zone.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// The zone of the people whom Tegata was made for.
@@ -31,4 +32,11 @@ pub fn short(at: Timestamp) -> String {
 #[must_use]
 pub fn zone(now: Timestamp) -> String {
     now.to_zoned(zone_here()).strftime("%Z").to_string()
+}
+
+/// The beginning of a day such as `2027-04-01`.
+pub fn day(text: &str) -> Result<Timestamp, String> {
+    let day: Date = text.parse().map_err(|_| "a day is written as 2027-04-01".to_owned())?;
+    let begins = day.to_zoned(zone_here()).map_err(|_| "no clock shows this day".to_owned())?;
+    Ok(begins.timestamp())
 }

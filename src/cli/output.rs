@@ -58,6 +58,18 @@ impl Output {
         written(write_all(AutoStream::new(stream.lock(), choice), text))
     }
 
+    /// Writes a part of a long result as it stands; whether anybody still reads.
+    ///
+    /// # Errors
+    /// When standard output takes nothing more; a reader who has gone away is no error.
+    pub fn stream(self, text: &str) -> Result<bool, Failure> {
+        let mut stream = io::stdout().lock();
+        match write_all(&mut stream, text) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            outcome => written(outcome).map(|()| true),
+        }
+    }
+
     /// Writes a result as JSON, on one line in a pipe and indented on a terminal. The keys keep the order of the struct.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ mod help;
 mod issuing;
 mod letters;
 mod life;
+mod listing;
 mod lists;
 mod loading;
 #[path = "../mail/server.rs"]

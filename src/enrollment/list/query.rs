@@ -110,12 +110,23 @@ impl ListQuery {
         self.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
     }
 
+    /// Whether this can be the place of an enrollment in a list, as pages tell it.
+    #[must_use]
+    pub fn is_cursor(text: &str) -> bool {
+        text.split_once('-').is_some_and(|(time, id)| {
+            time.len() == 15
+                && time.bytes().all(|b| b.is_ascii_digit())
+                && !id.is_empty()
+                && id.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+    }
+
     pub(super) fn check(&self) -> Result<(), OperatorError> {
         let unfit = |what, why: String| Err(OperatorError::Unfit { what, why });
         if !(1..=1_000).contains(&self.limit) {
             return unfit("the limit", "between 1 and 1,000 enrollments fit on a page".to_owned());
         }
-        if self.after.as_deref().is_some_and(|after| !is_cursor(after)) {
+        if self.after.as_deref().is_some_and(|after| !Self::is_cursor(after)) {
             return unfit("the place to go on from", "it is none that a page before told".to_owned());
         }
         if self.text().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
@@ -126,15 +137,6 @@ impl ListQuery {
         }
         Ok(())
     }
-}
-
-/// Whether this is the place of an enrollment in an order by time.
-fn is_cursor(text: &str) -> bool {
-    text.split_once('-').is_some_and(|(time, id)| {
-        time.len() == 15
-            && time.bytes().all(|b| b.is_ascii_digit())
-            && id.bytes().all(|b| b.is_ascii_alphanumeric())
-    })
 }
 
 /// A page of a list.

@@ -22,6 +22,7 @@ use crate::enrollment::{
 };
 use crate::http::error::HttpError;
 use crate::http::words::Words;
+use crate::roster::SafeSheet;
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -214,19 +215,6 @@ pub(super) fn offers(desk: &Desk) -> Vec<(String, String)> {
     desk.authority().offers().map(shown).collect()
 }
 
-/// What a spreadsheet would take for a formula is made plain text.
-fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-fn written(records: &[Vec<String>]) -> Result<Vec<u8>, HttpError> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for record in records {
-        writer.write_record(record.iter().map(|text| cell(text))).map_err(HttpError::internal)?;
-    }
-    writer.into_inner().map_err(HttpError::internal)
-}
-
 fn head(words: Words) -> Vec<String> {
     let keys = [
         "enrollment-id",
@@ -275,18 +263,17 @@ impl Sending {
     async fn on(mut self) -> Result<Option<(Bytes, Self)>, HttpError> {
         let Some(query) = self.query.take() else { return Ok(None) };
         let listed = self.authority.list(&self.caller, query.clone()).await.map_err(HttpError::internal)?;
-        let mut bytes = Vec::new();
-        let mut records = Vec::new();
-        if !self.begun {
-            // The mark by which spreadsheets know UTF-8.
-            bytes.extend_from_slice("\u{feff}".as_bytes());
-            records.push(head(self.words));
-            self.begun = true;
+        let mut sheet = if self.begun {
+            SafeSheet::further()
+        } else {
+            SafeSheet::new(head(self.words).iter().map(String::as_str))
+        };
+        self.begun = true;
+        for it in &listed.enrollments {
+            sheet.row(record(self.words, it).iter().map(String::as_str));
         }
-        records.extend(listed.enrollments.iter().map(|it| record(self.words, it)));
-        bytes.extend(written(&records)?);
         self.query = listed.next.map(|after| ListQuery { after: Some(after), ..query });
-        Ok(Some((Bytes::from(bytes), self)))
+        Ok(Some((Bytes::from(sheet.finish()), self)))
     }
 }
 
@@ -316,16 +303,6 @@ pub async fn file(desk: Desk) -> Result<HttpResponse, HttpError> {
 #[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_cell_of_a_file_is_a_formula() {
-        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
-            assert!(cell(bad).starts_with('\''), "{bad:?}");
-        }
-        assert_eq!(cell("佐藤 花子"), "佐藤 花子");
-        let bytes = written(&[vec!["a,\"b\"\nc".to_owned(), "=HYPERLINK(\"x\")".to_owned()]]).unwrap();
-        assert_eq!(String::from_utf8(bytes).unwrap(), "\"a,\"\"b\"\"\nc\",\"'=HYPERLINK(\"\"x\"\")\"\r\n");
-    }
 
     #[test]
     fn an_address_narrows_by_what_can_be_read_and_by_nothing_else() {
