@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::error::AppError;
 use super::materials::Materials;
@@ -11,6 +12,10 @@ use crate::entropy::SystemEntropy;
 use crate::store::Store;
 use crate::store::embedded::{BackupProgress, EmbeddedStore, FILE_NAME, OpenOptions};
 use crate::store::redis::{OpenError, RedisCredentials, RedisSettings, RedisStore, RedisUrl};
+
+/// How far the clocks of a node and of Redis may be from each other: half of what a claim's maker is given, and much more than a
+/// time service leaves.
+const CLOCKS_APART: Duration = Duration::from_secs(15);
 
 /// Opens the store of an installation; it must be there. Connections to Redis live on the present runtime.
 ///
@@ -92,6 +97,7 @@ impl Materials<'_> {
             wait_replicas: store.wait_replicas,
             replica_timeout: store.replica_timeout.unsigned_abs(),
             patience: store.patience.unsigned_abs(),
+            clocks_apart: Some(CLOCKS_APART),
             connections: store.connections as usize,
             ..RedisSettings::new(RedisUrl::clone(url))
         }))

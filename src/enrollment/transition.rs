@@ -19,6 +19,14 @@ const CONTINUATIONS_PER_FETCH: u32 = 8;
 /// After so long without a wrong secret, earlier ones are forgotten. Longer than every lock.
 pub(super) const WRONG_REMEMBERED: SignedDuration = SignedDuration::from_hours(48);
 
+/// No two nodes with clocks that are right are so far apart.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whether a claim has yet to begin: then the clock of its maker was wrong, and nobody waits for the end of its lease.
+fn is_of_a_wrong_clock(claim: &Claim, now: Timestamp) -> bool {
+    claim.at.duration_since(now) > CLOCKS_APART
+}
+
 /// How wrong secrets are met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LockPolicy {
@@ -186,7 +194,9 @@ impl Enrollment {
             return Presented::Refuse(refusal);
         }
         match &self.state {
-            State::Issuing { claim } if shown.maker_is_dead || now >= claim.lease_until => {
+            State::Issuing { claim }
+                if shown.maker_is_dead || now >= claim.lease_until || is_of_a_wrong_clock(claim, now) =>
+            {
                 Presented::Begin { abandon: Some(claim.serial) }
             }
             State::Issuing { .. } => Presented::Wait,

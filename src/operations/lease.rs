@@ -15,6 +15,9 @@ use crate::entropy::{Entropy, EntropyError};
 use crate::store::record::{Record, decode, encode};
 use crate::store::{Commit, Guard, Key, KeyError, Partition, Store, StoreError, Version};
 
+/// No two nodes with clocks that are right are so far apart.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(1);
+
 /// Who does a work, and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Lease {
@@ -96,7 +99,9 @@ impl Leases {
             None => (Guard::Absent(key.clone()), 1),
             Some(document) => {
                 let lease: Lease = decode(&document.bytes)?;
-                if lease.holder != self.node && now < lease.until {
+                let longest = now.checked_add(length + CLOCKS_APART).unwrap_or(Timestamp::MAX);
+                // One that would last longer than any was taken by a clock that was wrong.
+                if lease.holder != self.node && now < lease.until && lease.until <= longest {
                     return Ok(None);
                 }
                 (Guard::Version(key.clone(), document.version), lease.number + 1)
@@ -175,6 +180,22 @@ mod tests {
         // Another work is another lease.
         let other = one.take(&Partition::installation(), "notices", MINUTE).await.unwrap();
         assert_eq!(other.unwrap().number, 1);
+    }
+
+    #[tokio::test]
+    async fn a_lease_from_a_clock_that_is_an_hour_ahead_keeps_nobody_from_the_work() {
+        let ground = Ground::new();
+        let (ahead, right) = (ground.node(), ground.node());
+        ground.clock.advance(SignedDuration::from_hours(1));
+        let wrong = take(&ahead).await.unwrap();
+        ground.clock.advance(SignedDuration::from_hours(-1));
+        let held = take(&right).await.unwrap();
+        assert_eq!(held.number, 2);
+        let late = Commit::new().guard(wrong.guard());
+        assert!(wrong.is_lost(&ground.store.commit(&Partition::installation(), late).await.unwrap_err()));
+        // A little ahead is not wrong.
+        ground.clock.advance(SignedDuration::from_secs(-30));
+        assert_eq!(take(&ahead).await, None);
     }
 
     #[tokio::test]

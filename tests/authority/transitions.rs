@@ -1,7 +1,7 @@
 //! The rules themselves, without the second wall that the lifetime of a sealed delivery is.
 
 use jiff::SignedDuration;
-use tegata::enrollment::{FetchPart, Happening, Refusal, State};
+use tegata::enrollment::{Door, FetchPart, Happening, LockPolicy, Presented, Presenting, Refusal, State};
 
 use crate::world::World;
 
@@ -84,4 +84,21 @@ async fn a_certificate_that_comes_too_late_does_not_leave() {
         enrollment.revoked(tegata::ledger::RevocationReason::KeyCompromise, world.now()).unwrap();
     let refused = revoked.issued(claim.serial, delivery).unwrap_err();
     assert_eq!(refused, Refusal::Revoked { at: world.now() });
+}
+
+#[tokio::test]
+async fn a_claim_whose_maker_was_an_hour_ahead_is_begun_anew_at_once() {
+    let (world, mut enrollment, _) = claimed().await;
+    let claim = enrollment.state.claim().unwrap().clone();
+    let serial = claim.serial;
+    enrollment.state = State::Issuing { claim };
+    let present = |ahead: SignedDuration| {
+        let shown = Presenting { right: true, same_ticket: true, maker_is_dead: false };
+        enrollment.clone().present(Door::Link, shown, world.now() - ahead, &LockPolicy::default())
+    };
+    assert!(matches!(present(SignedDuration::from_secs(59)), Presented::Wait));
+    match present(SignedDuration::from_hours(1)) {
+        Presented::Begin { abandon } => assert_eq!(abandon, Some(serial)),
+        other => panic!("{other:?}"),
+    }
 }

@@ -29,6 +29,7 @@ mod script;
 mod sentinel;
 mod servers;
 mod settings;
+mod skew;
 mod url;
 
 pub use incoming::IncomingRedis;
@@ -50,6 +51,7 @@ use self::keyspace::{Keyspace, PartitionKeys};
 use self::proof::Proof;
 use self::script::Script;
 use self::servers::{Request, Servers};
+use self::skew::Skew;
 use super::limits::{check_lifetime, check_page, check_value};
 use super::{Commit, Committed, Document, Event, Key, Partition, Position, Scan, Scanned, Store, StoreError};
 use crate::clock::Clock;
@@ -80,6 +82,7 @@ pub struct RedisStore {
     // Names for changes: this store's own, and a number.
     name: String,
     changes: AtomicU64,
+    skew: Skew,
 }
 
 impl fmt::Debug for RedisStore {
@@ -112,13 +115,17 @@ impl RedisStore {
     ) -> Result<Self, OpenError> {
         let drawn = || entropy.bytes::<10>().map(hex::encode).map_err(|e| OpenError::Entropy(e.to_string()));
         let (mark, name) = (drawn()?, drawn()?);
+        let skew = Skew::new(settings.clocks_apart);
         let dialer = Arc::new(Dialer::new(settings)?);
         let keys = dialer.keys.clone();
         let servers = Servers::new(dialer);
         open::reach(&servers).await?;
         open::check_replicas(&servers).await?;
         let mark = open::find_or_make(&servers, &mark, purpose).await?;
-        Ok(Self { servers, keys, clock, mark, name, changes: AtomicU64::new(0) })
+        let store = Self { servers, keys, clock, mark, name, changes: AtomicU64::new(0), skew };
+        // Where the clocks differ, every call says so, and this one need not.
+        let _ = store.compare_clocks(store.patience()).await;
+        Ok(store)
     }
 
     /// Of the servers whose place a replica may take, those that go on writing when they are cut off from all replicas
@@ -165,6 +172,7 @@ impl RedisStore {
     }
 
     async fn proven(&self, of: &PartitionKeys, request: &Request<'_>) -> Result<Value, StoreError> {
+        self.in_time().await?;
         let in_cluster = self.servers.are_a_cluster();
         let proof = Proof::of(&self.keys, of, &self.mark, in_cluster);
         let (answer, there) =
@@ -215,6 +223,7 @@ impl RedisStore {
         (keys, arguments): (Vec<String>, Vec<Vec<u8>>),
         make: bool,
     ) -> Result<String, StoreError> {
+        self.in_time().await?;
         let of = self.keys.partition(partition);
         let number = self.changes.fetch_add(1, Ordering::Relaxed);
         let mut all = vec![of.outcome(&format!("{}-{number:x}", self.name)), of.head()];
@@ -317,9 +326,12 @@ impl Store for RedisStore {
 
     async fn commit(&self, partition: &Partition, commit: Commit) -> Result<Committed, StoreError> {
         commit.check()?;
-        let call = change::commit(&self.keys.partition(partition), &commit, self.now());
+        let now = self.now();
+        let call = change::commit(&self.keys.partition(partition), &commit, now);
         let outcome = self.change(partition, &script::COMMIT, call, true).await?;
-        change::committed(&commit, &outcome)
+        let committed = change::committed(&commit, &outcome)?;
+        self.skew.seen(committed.version.0, now);
+        Ok(committed)
     }
 
     async fn scan(&self, partition: &Partition, index: &Key, scan: Scan) -> Result<Scanned, StoreError> {
@@ -419,6 +431,7 @@ impl Store for RedisStore {
     }
 
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        self.compare_clocks(self.patience()).await?;
         let of = self.keys.installation();
         let mut partitions = redis::cmd("HKEYS");
         partitions.arg(of.partitions());
@@ -436,6 +449,7 @@ impl Store for RedisStore {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
+        self.compare_clocks(READY).await?;
         let of = self.keys.installation();
         let keys = [of.head()];
         let arguments = [self.mark.as_bytes().to_vec(), change::text(self.now())];

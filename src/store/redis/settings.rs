@@ -49,6 +49,8 @@ pub struct RedisSettings {
     pub response_timeout: Duration,
     /// How long a call is tried again in all, where that is safe (eight seconds: longer than a quick failover).
     pub patience: Duration,
+    /// How far the clock may be from that of Redis; beyond, nothing is read or changed (not judged).
+    pub clocks_apart: Option<Duration>,
     /// Connections to each server (four). With `wait_replicas` commits have as many of their own.
     pub connections: usize,
 }
@@ -70,6 +72,7 @@ impl RedisSettings {
             connect_timeout: Duration::from_secs(2),
             response_timeout: Duration::from_secs(5),
             patience: Duration::from_secs(8),
+            clocks_apart: None,
             connections: 4,
         }
     }
