@@ -27,10 +27,19 @@ pub fn at(node: &Installation, address: &Url) -> Url {
 
 impl Person {
     pub fn new() -> Self {
+        Self::waiting(Duration::from_mins(1))
+    }
+
+    /// Who waits as long as any node may stand still.
+    pub fn patient() -> Self {
+        Self::waiting(Duration::from_mins(5))
+    }
+
+    fn waiting(patience: Duration) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(ANDROID)
-            .timeout(Duration::from_mins(1))
+            .timeout(patience)
             .build()
             .unwrap();
         Self { http, address: "192.0.2.7".to_owned() }
@@ -57,6 +66,13 @@ impl Person {
         let response = sent.unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{}", response.text().await.unwrap());
         response.bytes().await.unwrap().to_vec()
+    }
+
+    /// What an address answers, a file or not.
+    pub async fn get_bytes(&self, address: &Url) -> (StatusCode, Vec<u8>) {
+        let sent = self.http.get(address.clone()).header("x-forwarded-for", &self.address).send().await;
+        let response = sent.unwrap();
+        (response.status(), response.bytes().await.unwrap_or_default().to_vec())
     }
 
     /// Sends the form to this node; what came back.
