@@ -18,6 +18,9 @@ const ANDROID: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KH
 /// The fetches that an offer allows.
 const FETCHES: u32 = 5;
 
+/// How long somebody whose time is over still waits for an answer before breaking off.
+const BREAKS_OFF: Duration = Duration::from_millis(500);
+
 /// How long it may take until everything that was interrupted is at its end: longer than a claim's lease.
 const SETTLED: Duration = Duration::from_mins(2);
 
@@ -39,6 +42,14 @@ pub struct World {
     pub patience: Duration,
     /// Whether "not possible at the moment" (503) is an answer that may be given: the store itself is struck, too.
     pub store_fails: bool,
+}
+
+/// When it has been over for a while.
+async fn is_over(over: &AtomicBool) {
+    while !over.load(Ordering::Relaxed) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(BREAKS_OFF).await;
 }
 
 /// Somebody with an Android phone.
@@ -86,7 +97,12 @@ impl Client {
             while !over.load(Ordering::Relaxed) {
                 let begun = lives.take().or_else(|| self.invited());
                 let Some(mut life) = begun else { continue };
-                match self.live(&mut life).await {
+                let lived = tokio::select! {
+                    lived = self.live(&mut life) => lived,
+                    // A claim whose maker was struck keeps people waiting for long.
+                    () = is_over(over) => Err(Gone),
+                };
+                match lived {
                     Ok(()) => lives.finished(life),
                     // There is one server, and it is gone.
                     Err(Gone) if !self.world.store_fails => return lives.interrupted(life),

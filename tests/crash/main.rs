@@ -17,6 +17,9 @@ mod network;
 #[path = "../service/phone/page.rs"]
 #[expect(dead_code, reason = "the stories read more of a page")]
 mod page;
+#[path = "../nodes/person.rs"]
+#[expect(dead_code, reason = "the nodes' stories use more of it")]
+mod person;
 #[path = "../program/mod.rs"]
 #[expect(dead_code, reason = "the browser's stories use more of it")]
 mod program;
@@ -24,9 +27,11 @@ mod program;
 #[expect(dead_code, reason = "other tests use more of it")]
 mod redis;
 mod shared;
+mod stopped;
 #[path = "../service/stored.rs"]
 #[expect(dead_code, reason = "the stories read more of it")]
 mod stored;
+mod teeth;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,10 +50,32 @@ const PEOPLE: usize = 6;
 /// Invariants 1, 2, 8 and 9.
 #[test]
 fn whatever_was_acknowledged_survives_two_hundred_kills() {
-    let cycles: u32 = number("TEGATA_CRASH_CYCLES").unwrap_or(200).try_into().unwrap();
+    let cycles = number("TEGATA_CRASH_CYCLES").unwrap_or(200);
     let seed = number("TEGATA_CRASH_SEED").unwrap_or_else(chance::fresh_seed);
     println!("{cycles} cycles, TEGATA_CRASH_SEED={seed}");
     let mut chance = Chance::new(seed);
+    side_by_side(2, cycles, |cycles| {
+        let chance = Chance::new(chance.next());
+        move || killed(cycles, chance)
+    });
+}
+
+/// Shares so many cycles among installations that are struck at the same time. What each does is decided before any begins, so
+/// that a seed repeats it.
+fn side_by_side<F: FnOnce() + Send + 'static>(
+    installations: u64,
+    cycles: u64,
+    mut share: impl FnMut(u64) -> F,
+) {
+    let shares =
+        (0..installations).map(|number| cycles / installations + u64::from(number < cycles % installations));
+    let running: Vec<_> = shares.map(|cycles| std::thread::spawn(share(cycles))).collect();
+    for running in running {
+        running.join().expect("what was seen there must not be");
+    }
+}
+
+fn killed(cycles: u64, mut chance: Chance) {
     let installation = Installation::create();
     let world =
         World { nodes: vec![installation.clone()], patience: Duration::from_secs(30), store_fails: false };
@@ -68,13 +95,13 @@ fn whatever_was_acknowledged_survives_two_hundred_kills() {
         }
     }
     let server = installation.serve();
-    Client::new(&world, Chance::new(seed)).finish(&lives);
+    Client::new(&world, chance).finish(&lives);
     server.stop();
     audit::is_sound(&installation);
     audit::of_everything(&Stored::read(&installation.store()), &lives);
     audit::finds_nothing(&installation);
     println!("{} in {:.0?}", lives.tally(), began.elapsed());
-    assert!(lives.installed() > cycles as usize / 2, "the load was no load");
+    assert!(lives.installed() as u64 > cycles / 2, "the load was no load");
 }
 
 /// People who are at it at the same time.

@@ -16,9 +16,12 @@ use crate::network::Network;
 use crate::program::{Installation, Server as Node};
 use crate::redis::Server;
 use crate::stored::Stored;
-use crate::{Crowd, audit, number};
+use crate::{Crowd, audit, number, side_by_side};
 
 const PEOPLE: usize = 4;
+
+/// Installations that are struck side by side, each with nodes, a Redis and a network of its own: most of a blow is waiting.
+const SIDE_BY_SIDE: u64 = 3;
 
 /// How long a person waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -153,13 +156,20 @@ fn strike(chance: &mut Chance, nodes: &mut Nodes, redis: &mut Server, network: &
 #[test]
 fn whatever_was_acknowledged_on_redis_survives_three_hundred_blows() {
     let mut chance = chance("nodes, Redis and network");
+    side_by_side(SIDE_BY_SIDE, cycles(), |cycles| {
+        let chance = Chance::new(chance.next());
+        move || struck(cycles, chance)
+    });
+}
+
+fn struck(cycles: u64, mut chance: Chance) {
     let mut redis = Server::durable(&[]);
     let network = Network::to(redis.port);
     let mut nodes = Nodes::new(&format!("redis://127.0.0.1:{}", network.port));
     let lives = Arc::new(Lives::default());
     let (began, runtime) = (Instant::now(), runtime());
     let mut blows = std::collections::BTreeMap::<_, u32>::new();
-    for cycle in 1..=cycles() {
+    for cycle in 1..=cycles {
         let crowd = Crowd::at_work(PEOPLE, &nodes.world(), &lives, &mut chance);
         some_time(&mut chance);
         if cycle % 10 == 0 {
@@ -177,7 +187,7 @@ fn whatever_was_acknowledged_on_redis_survives_three_hundred_blows() {
     audit::of_everything(&wait(&runtime, &redis), &lives);
     audit::finds_nothing(&nodes.installations[0]);
     println!("{blows:?}: {} in {:.0?}", lives.tally(), began.elapsed());
-    assert!(lives.installed() as u64 > cycles() / 4, "the load was no load");
+    assert!(lives.installed() as u64 > cycles / 4, "the load was no load");
 }
 
 /// Invariants 1, 2 and 8. Both replicas have what was acknowledged: Sentinel may choose either of them.
