@@ -2,8 +2,10 @@
 
 use std::process::Command;
 
-/// A sentence or two.
-pub fn description() -> String {
+use crate::kept::Machine;
+
+/// What it is, and how busy.
+pub fn description() -> Machine {
     let file = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str, between: char| {
         let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
@@ -19,9 +21,8 @@ pub fn description() -> String {
     let load = load.split(' ').next().unwrap_or_default();
     let disk =
         said("findmnt", &["--noheadings", "--output", "FSTYPE", "--target", env!("CARGO_TARGET_TMPDIR")]);
-    format!(
-        "Machine: {processors} processors ({model}), {memory} GiB; {system}, Linux {}, {disk}; {}; {}; {}; {}. One-minute load \
-         when it began: {load}.",
+    let what = format!(
+        "Machine: {processors} processors ({model}), {memory} GiB; {system}, Linux {}, {disk}; {}; {}; {}; {}.",
         kernel.trim(),
         said("rustc", &["--version"]).split(" (").next().unwrap_or_default(),
         openssl::version::version(),
@@ -34,7 +35,8 @@ pub fn description() -> String {
             .next()
             .unwrap_or_default()
             .replace(" server v=", " "),
-    )
+    );
+    Machine { what, load: load.to_owned() }
 }
 
 /// What a program prints, without the line's end.

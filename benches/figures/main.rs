@@ -1,6 +1,6 @@
 //! Every figure of `docs/performance.md`, as one table. `cargo bench --bench figures` prints it, `-- NAME…` those rows alone (the
-//! beginning of a name is enough), `-- --keep` also writes it into the document. `TEGATA_BENCH_LARGEST=100000` leaves out the rows that
-//! need a million enrollments.
+//! beginning of a name is enough), `-- --keep` also writes it into the document, with `--keep NAME…` the lines of these rows alone.
+//! `TEGATA_BENCH_LARGEST=100000` leaves out the rows that need a million enrollments.
 //!
 //! Every figure is a ratio of two sides that took turns in one run. What needs no waiting is counted in processor time, so that other
 //! work on the machine changes little.
@@ -20,6 +20,7 @@ mod evalsha;
 mod floor;
 mod flushes;
 mod growth;
+mod kept;
 mod load;
 mod machine;
 mod nodes;

@@ -1,19 +1,17 @@
-//! The table: each line is printed as soon as it is known, and all of it can be put into the document.
+//! The table: each line is printed as soon as it is known, and all of it, or some lines, can be put into the document.
 
-use std::path::Path;
-
+use crate::kept::{self, Line, Machine};
 use crate::paired::{Paired, Ratio};
 use crate::rows::{Goal, ROWS, Row, shown};
 
 /// Where the document has the table.
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance.md");
-const BEGIN: &str = "<!-- figures: begin -->";
-const END: &str = "<!-- figures: end -->";
 
 /// What has been measured so far, and what is to be.
 pub struct Table {
     wanted: Vec<String>,
-    lines: Vec<String>,
+    head: Vec<String>,
+    lines: Vec<Line>,
     met: usize,
     missed: Vec<&'static str>,
 }
@@ -26,13 +24,15 @@ impl Table {
             let names = || ROWS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
             assert!(known, "no figure is called {name}; there are {}", names());
         }
-        let mut table = Self { wanted, lines: Vec::new(), met: 0, missed: Vec::new() };
-        table.print(
-            "| figure: ours ÷ what it is set beside | ours | beside | ratio [95 %] | goal | | name |"
-                .to_owned(),
-        );
-        table.print("|---|---|---|---|---|---|---|".to_owned());
-        table
+        let head = [
+            "| figure: ours ÷ what it is set beside | ours | beside | ratio [95 %] | goal | | name |",
+            "|---|---|---|---|---|---|---|",
+        ];
+        for line in head {
+            println!("{line}");
+        }
+        let head = head.map(str::to_owned).into();
+        Self { wanted, head, lines: Vec::new(), met: 0, missed: Vec::new() }
     }
 
     /// Whether one of these is to be measured.
@@ -43,9 +43,9 @@ impl Table {
         })
     }
 
-    fn print(&mut self, line: String) {
+    fn print(&mut self, row: &'static Row, line: String) {
         println!("{line}");
-        self.lines.push(line);
+        self.lines.push((row.name, line));
     }
 
     /// Both sides of a row, turn by turn.
@@ -83,39 +83,40 @@ impl Table {
             format!("{} [{}, {}]", precise(median), precise(low), precise(high))
         };
         let verdict = if met { "met" } else { "**missed**" };
-        self.print(format!(
+        let line = format!(
             "| {} | {ours} | {beside} | {ratio} | {} | {verdict} | `{}` |",
             row.figure,
             row.goal(),
             row.name
-        ));
+        );
+        self.print(row, line);
     }
 
     /// A row for which something is missing.
     pub fn without(&mut self, name: &str, why: &str) {
         if self.wants(&[name]) {
             let row = Row::named(name).unwrap();
-            self.print(format!(
-                "| {} | | | {why} | {} | not measured | `{}` |",
-                row.figure,
-                row.goal(),
-                row.name
-            ));
+            let line =
+                format!("| {} | | | {why} | {} | not measured | `{}` |", row.figure, row.goal(), row.name);
+            self.print(row, line);
         }
     }
 
-    /// Says how it ended and, where it is to be kept, writes the table into the document under `machine`.
-    pub fn end(self, machine: &str, keep: bool) {
+    /// Says how it ended and, where it is to be kept, puts the table into the document under `machine`; where rows were named,
+    /// their lines alone, in the place of those that stand there.
+    pub fn end(self, machine: &Machine, keep: bool) {
         println!("\n{} met, {} missed{}", self.met, self.missed.len(), list(&self.missed));
         if !keep {
             return;
         }
-        assert!(self.wanted.is_empty(), "only the whole table is kept");
         let text = std::fs::read_to_string(DOCUMENT).unwrap();
-        let (before, rest) = text.split_once(BEGIN).unwrap();
-        let (_, after) = rest.split_once(END).unwrap();
-        let kept = format!("{before}{BEGIN}\n{machine}\n\n{}\n{END}{after}", self.lines.join("\n"));
-        std::fs::write(Path::new(DOCUMENT), kept).unwrap();
+        let kept = if self.wanted.is_empty() {
+            kept::whole(&text, machine, &self.head, &self.lines)
+        } else {
+            let order: Vec<_> = ROWS.iter().map(|row| row.name).collect();
+            kept::part(&text, machine, &self.head, &self.lines, &order)
+        };
+        std::fs::write(DOCUMENT, kept).unwrap();
     }
 }
 
