@@ -49,10 +49,10 @@ pub fn part(
     let known = told.split_once(LOAD).map_or(told, |(what, _)| what);
     assert_eq!(known, machine.what, "the table is of another machine: keep the whole");
     let table = sections.next().unwrap_or_default();
-    let named = |name: &str, line: &str| line.ends_with(&format!("| `{name}` |"));
+    let is_of = |name: &str, line: &str| line.ends_with(&format!("| `{name}` |"));
     let kept = order.iter().filter_map(|name| {
         let new = lines.iter().find(|(own, _)| own == name).map(|(_, line)| line.as_str());
-        new.or_else(|| table.lines().find(|line| named(name, line)))
+        new.or_else(|| table.lines().find(|line| is_of(name, line)))
     });
     let kept: Vec<_> = kept.collect();
     let mut apart: Vec<(String, Vec<String>)> = Vec::new();

@@ -29,7 +29,6 @@ mod paired;
 mod peers;
 mod pool;
 #[path = "../../tests/program/ports.rs"]
-#[expect(dead_code, reason = "Redis needs pairs")]
 mod ports;
 mod process;
 #[path = "../../tests/conformance/redis/server.rs"]

@@ -80,7 +80,7 @@ async fn demonstrate(session: &Session, arguments: &Arguments) -> Result<(), Fai
     let directory = tempfile::Builder::new().prefix("tegata-demo-").tempdir();
     let directory = directory.map_err(|error| Failure::file(&std::env::temp_dir(), "written", &error))?;
     let progress = session.progress("making keys and certificates");
-    let (mut service, join) = start(session, &place, &sites, listeners, directory.path()).await?;
+    let (mut service, join) = Box::pin(start(session, &place, &sites, listeners, directory.path())).await?;
     // The way into the console: whoever opens it makes a passkey and is its administrator.
     let sites = Sites { console: join.unwrap_or(sites.console), ..sites };
     let mut live = Live::of(&service.authority, session.output);

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::Session;
 use super::failure::Failure;
 use super::moment::{day, short, zone};
+use super::output::Output;
 use super::style::faint;
 use super::table::Table;
 use crate::app::Office;
@@ -137,7 +138,7 @@ fn sheet(session: &Session, office: &Office, mut query: ListQuery) -> Result<(),
             sheet.row(cells.iter().map(String::as_str));
         }
         let bytes = std::mem::replace(&mut sheet, SafeSheet::further()).finish();
-        if !session.output.stream(&String::from_utf8_lossy(&bytes))? {
+        if !Output::stream(&String::from_utf8_lossy(&bytes))? {
             return Ok(());
         }
         if listed.people_left_out && query.after.is_none() {

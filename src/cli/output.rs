@@ -62,7 +62,7 @@ impl Output {
     ///
     /// # Errors
     /// When standard output takes nothing more; a reader who has gone away is no error.
-    pub fn stream(self, text: &str) -> Result<bool, Failure> {
+    pub fn stream(text: &str) -> Result<bool, Failure> {
         let mut stream = io::stdout().lock();
         match write_all(&mut stream, text) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),

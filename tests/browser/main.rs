@@ -30,6 +30,9 @@ mod offers;
 #[path = "../service/phone/mod.rs"]
 #[expect(dead_code, reason = "the stories use more of it")]
 mod phone;
+#[path = "../program/ports.rs"]
+#[expect(dead_code, reason = "Redis needs pairs")]
+mod ports;
 #[path = "../program/mod.rs"]
 #[expect(dead_code, reason = "the crashes use more of it")]
 mod program;

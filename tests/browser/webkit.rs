@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::chromium::Device;
 use crate::driver::Group;
-use crate::program::ports;
+use crate::ports;
 
 /// Where Debian has the browser that WebDriver starts.
 const BROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";

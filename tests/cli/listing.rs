@@ -51,8 +51,8 @@ fn the_file_says_what_the_json_says_and_calculates_nothing() {
 #[test]
 fn a_list_of_many_pages_is_printed_whole_and_on_from_any_place() {
     let ground = Ground::new();
-    let people: String = (0..1_100).map(|number| format!("P{number},Hanako {number}\n")).collect();
-    ground.write("people.csv", format!("subscriber_id,name\n{people}"));
+    let people: Vec<_> = (0..1_100).map(|number| format!("P{number},Hanako {number}")).collect();
+    ground.write("people.csv", format!("subscriber_id,name\n{}\n", people.join("\n")));
     assert_eq!(ground.on_site(&["bulk", "issue", "people.csv", "--json"]).code, Some(0));
     let whole = ground.on_site(&["list", "--csv"]).out;
     let (_, all) = rows(&whole);

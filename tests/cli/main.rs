@@ -23,7 +23,6 @@ mod mail_server;
 mod person;
 mod pictures;
 #[path = "../program/ports.rs"]
-#[expect(dead_code, reason = "Redis needs pairs")]
 mod ports;
 #[path = "../conformance/redis/server.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]

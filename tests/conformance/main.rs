@@ -3,6 +3,9 @@
 
 #[macro_use]
 mod suite;
+#[path = "../program/ports.rs"]
+#[expect(dead_code, reason = "other tests need single ones")]
+mod ports;
 mod redis;
 mod sqlite;
 mod transfer;

@@ -97,12 +97,12 @@ impl Client {
             while !over.load(Ordering::Relaxed) {
                 let begun = lives.take().or_else(|| self.invited());
                 let Some(mut life) = begun else { continue };
-                let lived = tokio::select! {
-                    lived = self.live(&mut life) => lived,
+                let outcome = tokio::select! {
+                    outcome = self.live(&mut life) => outcome,
                     // A claim whose maker was struck keeps people waiting for long.
                     () = is_over(over) => Err(Gone),
                 };
-                match lived {
+                match outcome {
                     Ok(()) => lives.finished(life),
                     // There is one server, and it is gone.
                     Err(Gone) if !self.world.store_fails => return lives.interrupted(life),

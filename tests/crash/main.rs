@@ -20,6 +20,8 @@ mod page;
 #[path = "../nodes/person.rs"]
 #[expect(dead_code, reason = "the nodes' stories use more of it")]
 mod person;
+#[path = "../program/ports.rs"]
+mod ports;
 #[path = "../program/mod.rs"]
 #[expect(dead_code, reason = "the browser's stories use more of it")]
 mod program;

@@ -133,8 +133,8 @@ fn every_fault_that_a_crash_could_leave_is_found() {
     let lost = ground.after(|connection| removed(connection, &enrollment));
     assert_eq!(lost, BY_BOTH, "an enrollment that is gone");
     let untold = ground.after(|connection| {
-        let last = r#"DELETE FROM event WHERE instr(CAST(bytes AS TEXT), '"kind":"installed"') > 0"#;
-        assert_eq!(connection.execute(last, []).unwrap(), 1);
+        let proof = r#"DELETE FROM event WHERE instr(CAST(bytes AS TEXT), '"kind":"installed"') > 0"#;
+        assert_eq!(connection.execute(proof, []).unwrap(), 1);
     });
     assert_eq!(untold, BY_BOTH, "a state of which the log does not tell");
     // A store that fell back to what it once was is whole in itself: only who was told otherwise can know.

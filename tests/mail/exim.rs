@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::program::ports;
+use crate::ports;
 
 /// Debian's program.
 const PROGRAM: &str = "/usr/sbin/exim4";

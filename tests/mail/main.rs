@@ -11,6 +11,9 @@ mod exim;
 mod fencing;
 mod notices;
 mod office;
+#[path = "../program/ports.rs"]
+#[expect(dead_code, reason = "Redis needs pairs")]
+mod ports;
 #[expect(dead_code, reason = "made for other tests as well")]
 #[path = "../program/mod.rs"]
 mod program;

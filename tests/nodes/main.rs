@@ -25,6 +25,8 @@ mod outages;
 #[expect(dead_code, reason = "the stories read more of a page")]
 mod page;
 mod person;
+#[path = "../program/ports.rs"]
+mod ports;
 #[path = "../program/mod.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
 mod program;

@@ -10,7 +10,8 @@ use crate::authenticator::Authenticator;
 use crate::browser::Browser;
 use crate::ground::json;
 use crate::mail_server::MailServer;
-use crate::program::{Installation, ports};
+use crate::ports;
+use crate::program::Installation;
 use crate::redis::Server;
 
 /// How long a lease, a mail's attempt or a busy machine may take.
@@ -153,9 +154,9 @@ fn a_job_goes_on_at_the_other_node_when_its_own_is_killed_or_stands_still() {
     let redis = Server::durable(&[]);
     let one = Installation::create_with(&["--store-url", &redis.url()], &[]);
     let two = one.beside();
-    let people: String = (0..ROWS).map(|number| format!("P{number},Hanako {number}\n")).collect();
+    let people: Vec<_> = (0..ROWS).map(|number| format!("P{number},Hanako {number}")).collect();
     let list = one.directory().join("people.csv");
-    std::fs::write(&list, format!("subscriber_id,name\n{people}")).unwrap();
+    std::fs::write(&list, format!("subscriber_id,name\n{}\n", people.join("\n"))).unwrap();
     let list = list.to_str().unwrap();
     let begun = json(&one, &["bulk", "issue", list, "--no-wait", "--json"]);
     let id = begun["job"]["job"].as_str().unwrap();

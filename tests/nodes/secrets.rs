@@ -10,7 +10,8 @@ use crate::collector::Collector;
 use crate::ground::json;
 use crate::page::hook;
 use crate::person::{Person, at, check, identity, location};
-use crate::program::{Installation, Invited, ports};
+use crate::ports;
+use crate::program::{Installation, Invited};
 use crate::redis::Server;
 
 fn free() -> String {

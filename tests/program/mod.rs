@@ -1,7 +1,5 @@
 //! The real program on a directory of its own, as an administrator sets it up.
 
-pub mod ports;
-
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -10,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use url::Url;
+
+use crate::ports;
 
 /// An offer that costs little to make, so that the load is on what can be lost.
 const OFFER: &str = r#"

@@ -32,6 +32,9 @@ mod numbers;
 #[path = "../mail/office.rs"]
 #[expect(dead_code, reason = "the mail's own stories use more of it")]
 mod office;
+#[path = "../program/ports.rs"]
+#[expect(dead_code, reason = "other tests need single ones")]
+mod ports;
 #[path = "../authority/reach.rs"]
 mod reach;
 #[path = "../conformance/redis/server.rs"]

@@ -1,14 +1,12 @@
 //! A redis-server of its own for a test: on a free port of 127.0.0.1, with a directory that goes with it.
 
-#[path = "../../program/ports.rs"]
-#[expect(dead_code, reason = "other tests need single ports")]
-mod ports;
-
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::ports;
 
 /// Starts the server, and ends it by its number as soon as nobody holds the other end of standard input any more, however
 /// that came about. With the server goes its directory, unless the last word was to keep it.
