@@ -262,9 +262,18 @@ impl Session {
     }
 }
 
+/// What is in memory is never written to a disk, however the process dies: keys and secrets are in it.
+fn leaves_no_core() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    // Less than there is can always be asked for.
+    let _ = setrlimit(Resource::Core, none);
+}
+
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
+    leaves_no_core();
     let given: Vec<OsString> = std::env::args_os().collect();
     let arguments = match Arguments::try_parse_from(&given) {
         Ok(arguments) => arguments,

@@ -53,7 +53,7 @@ pub use policy::{Notice, Policy};
 pub use refused::Refusing;
 pub use role::{Act, Facilities, InstallationAct, NotARole, Reach, Role};
 pub use search::{Page, PeopleQuery, folded};
-pub use session::{ListedSession, Session, Shown};
+pub use session::{ListedSession, Renewed, Session, Shown};
 pub use settings::{Limits, MailForm, Section, Settings};
 pub use subscriber::{Subscriber, SubscriberId};
 pub use tenants::Tenants;

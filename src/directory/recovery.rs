@@ -127,7 +127,7 @@ impl Access {
         if own { Ok((begun, account, version)) } else { Err(DirectoryError::Used) }
     }
 
-    /// Uses the code up: the account gets the new passkey and a new code, and every session of it ends.
+    /// Uses the code up: the account gets the new passkey in place of all others and a new code, and every session of it ends.
     ///
     /// # Errors
     /// [`DirectoryError::Used`] where the code was used up meanwhile or the ticket is over; when the store fails.
@@ -140,6 +140,8 @@ impl Access {
         let entry = entry_key("recovery-begun", &ticket.hash(&self.parts.pepper)?)?;
         for _ in 0..TRIES {
             let (_, account, version) = self.begun(&entry).await?;
+            // In place of those that were lost: whoever has one of them now gets in no more.
+            let account = Account { passkeys: Vec::new(), ..account };
             let mut account = with_passkey(account, passkey)?;
             account.sessions_since = Some(self.now());
             let (account, commit, code) = self.with_recovery_code(account, Commit::new())?;

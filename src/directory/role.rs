@@ -125,6 +125,22 @@ impl Facilities {
             Self::Only(own) => facility.is_some_and(|facility| own.contains(facility)),
         }
     }
+
+    /// What is within both reaches.
+    #[must_use]
+    pub fn within(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, other) => other.clone(),
+            (own, Self::All) => own,
+            (Self::Only(own), Self::Only(other)) => Self::Only(own.intersection(other).cloned().collect()),
+        }
+    }
+
+    /// Whether nothing at all is within reach.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Only(own) if own.is_empty())
+    }
 }
 
 impl Role {

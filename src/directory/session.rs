@@ -20,6 +20,8 @@ use crate::store::{Commit, EntryChange, Guard, IndexEntry, Key, KeyError, Partit
 
 /// How much later than a request the end of idleness may be reckoned from it, so that not every request writes.
 const SEEN_ANEW: SignedDuration = SignedDuration::from_mins(1);
+/// So long a passkey that was shown does for what shows credentials.
+const SHOWN_LASTS: SignedDuration = SignedDuration::from_hours(1);
 /// So many failed sign-ins from one address are written down in an hour; what follows is only counted.
 const FAILURES_TOLD: i64 = 20;
 
@@ -61,8 +63,17 @@ pub struct Shown {
     pub account: AccountId,
     /// Which, as [`super::Passkey::credential_id`] has it.
     pub credential_id: String,
-    /// Its next form as the WebAuthn library writes it, where showing it changed something.
-    pub credential: Option<String>,
+    /// What showing it changed, where it changed something.
+    pub credential: Option<Renewed>,
+}
+
+/// A credential that showing it changed, as the library for passkeys writes it.
+#[derive(Debug, Clone)]
+pub struct Renewed {
+    /// What it was judged by: it is taken only as long as this is what is kept.
+    pub judged_by: String,
+    /// Its next form.
+    pub next: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -108,8 +119,12 @@ impl Access {
         let found = account.passkeys.iter_mut().find(|it| it.credential_id == shown.credential_id);
         let passkey = found.ok_or_else(|| DirectoryError::Missing("this passkey".to_owned()))?;
         passkey.last_used_at = Some(now);
-        if let Some(credential) = &shown.credential {
-            passkey.credential.clone_from(credential);
+        if let Some(Renewed { judged_by, next }) = &shown.credential {
+            // The same counter shown twice at once is taken once.
+            if passkey.credential != *judged_by {
+                return Err(DirectoryError::Used);
+            }
+            passkey.credential.clone_from(next);
         }
         let name = passkey.name.clone();
         Ok((account, name))
@@ -118,7 +133,8 @@ impl Access {
     /// Signs somebody in who has shown a passkey.
     ///
     /// # Errors
-    /// [`DirectoryError::Ended`] where the account has ended; when the store fails.
+    /// [`DirectoryError::Ended`] where the account has ended, [`DirectoryError::Used`] where the passkey was shown somewhere else
+    /// at the same time; when the store fails.
     pub async fn begin_session(
         &self,
         shown: &Shown,
@@ -167,7 +183,7 @@ impl Access {
             .entry(put(key, encode(session)?, self.policy.absolute))
             .entry(put(seen, last_seen.clone(), self.policy.idle))
             // Whoever signs in has just shown a passkey.
-            .entry(put(stepped, last_seen, self.policy.stepped_up)))
+            .entry(put(stepped, last_seen, self.shown_lasts())))
     }
 
     /// The organizations' own logs tell who came in as well.
@@ -211,6 +227,17 @@ impl Access {
         Ok(self.standing_session(token).await?.map(|(_, _, account)| account))
     }
 
+    /// Whose session this is or was, as long as that is known: until its absolute end. Lets nobody in.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn last_of(&self, token: &SessionToken) -> Result<Option<AccountId>, DirectoryError> {
+        let Keys { session, .. } = keys(&self.session_id(token)?)?;
+        let found = self.store().find_entry(&Partition::installation(), &session).await?;
+        let found: Option<Session> = found.map(|bytes| decode(&bytes)).transpose()?;
+        Ok(found.map(|session| session.account))
+    }
+
     /// A session that has not ended, when it was last used, and whose it is.
     async fn standing_session(
         &self,
@@ -231,14 +258,38 @@ impl Access {
     /// # Errors
     /// When the store fails.
     pub async fn is_stepped_up(&self, token: &SessionToken) -> Result<bool, DirectoryError> {
+        self.is_shown_within(token, self.policy.stepped_up).await
+    }
+
+    /// Whether a passkey was shown within the last hour in this session, as acts demand that show credentials.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_shown_lately(&self, token: &SessionToken) -> Result<bool, DirectoryError> {
+        self.is_shown_within(token, SHOWN_LASTS).await
+    }
+
+    async fn is_shown_within(
+        &self,
+        token: &SessionToken,
+        span: SignedDuration,
+    ) -> Result<bool, DirectoryError> {
         let Keys { stepped, .. } = keys(&self.session_id(token)?)?;
-        Ok(self.store().find_entry(&Partition::installation(), &stepped).await?.is_some())
+        let found = self.store().find_entry(&Partition::installation(), &stepped).await?;
+        let Some(Seen(at)) = found.map(|bytes| decode(&bytes)).transpose()? else { return Ok(false) };
+        Ok(self.now().duration_since(at) < span)
+    }
+
+    /// How long it is known that a passkey was shown.
+    fn shown_lasts(&self) -> SignedDuration {
+        self.policy.stepped_up.max(SHOWN_LASTS)
     }
 
     /// Notes that a passkey of the session's own account was shown anew.
     ///
     /// # Errors
-    /// [`DirectoryError::Ended`] where the session has ended or is another account's; when the store fails.
+    /// [`DirectoryError::Ended`] where the session has ended or is another account's, [`DirectoryError::Used`] where the passkey
+    /// was shown somewhere else at the same time; when the store fails.
     pub async fn step_up(
         &self,
         token: &SessionToken,
@@ -253,7 +304,7 @@ impl Access {
         let doer = Doer { actor: actor(&account), from };
         self.change_account(&account.id, &doer, |account| {
             let (account, _) = self.used(account, shown)?;
-            let entry = put(stepped.clone(), encode(&Seen(self.now()))?, self.policy.stepped_up);
+            let entry = put(stepped.clone(), encode(&Seen(self.now()))?, self.shown_lasts());
             Ok((account, Commit::new().entry(entry), Deed::SteppedUp, ()))
         })
         .await

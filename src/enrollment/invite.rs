@@ -229,11 +229,11 @@ impl RegistrationAuthority {
         let read = self.0.access.subscriber(&caller.organization, &id).await?;
         let known = read.as_ref().map(|(known, _)| known.clone());
         if let Some(known) = &known {
+            caller.must_reach(known.facility.as_ref(), || format!("subscriber {id}"))?;
             if let Some(at) = known.retired_at {
                 let why = format!("{id} was retired on {at}; take the person back first");
                 return Err(OperatorError::Unfit { what: "the subscriber", why });
             }
-            caller.must_reach(known.facility.as_ref(), || format!("subscriber {id}"))?;
         }
         let facility = invite.facility.clone().or_else(|| known.as_ref().and_then(|k| k.facility.clone()));
         caller.must_reach(facility.as_ref(), || match &facility {

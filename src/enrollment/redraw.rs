@@ -9,6 +9,7 @@ use super::id::EnrollmentId;
 use super::invite::Carrier;
 use super::outbox::NoticeFacts;
 use super::view::IssuedInvitation;
+use crate::directory::put_subscriber;
 use crate::entropy::Entropy;
 use crate::store::{Commit, StoreError};
 
@@ -40,6 +41,12 @@ impl RegistrationAuthority {
         let source = derived()?;
         for _ in 0..TRIES {
             let loaded = self.get(caller, id).await?;
+            // Who moved away is no longer within the reach of those they moved from.
+            let person = &loaded.enrollment.subscriber;
+            let known = self.0.access.subscriber(&caller.organization, person).await?;
+            if let Some((known, _)) = &known {
+                caller.must_reach(known.facility.as_ref(), || format!("subscriber {}", known.id))?;
+            }
             let offer = self.offered(&loaded.enrollment.offer)?;
             if let Some(again) = derived()?
                 && let Some(drawn) = self.drawn_for(&loaded.enrollment, offer, &again)?
@@ -67,7 +74,14 @@ impl RegistrationAuthority {
                 continue;
             }
             let happened = [happened];
-            let mut commit = self.change(Commit::new(), &loaded, &next, caller, &happened)?;
+            let resting = match &known {
+                Some(known) => {
+                    let (access, doer) = (&self.0.access, caller.doer());
+                    put_subscriber(access, Commit::new(), Some(known), &known.0, false, &doer)?
+                }
+                None => Commit::new(),
+            };
+            let mut commit = self.change(resting, &loaded, &next, caller, &happened)?;
             if carrier == Carrier::OwnDevice {
                 let facts = NoticeFacts { at: self.now(), ..NoticeFacts::default() };
                 commit = self.warned_of_change(commit, &next, facts).await;

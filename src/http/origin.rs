@@ -33,6 +33,13 @@ pub fn is_foreign(headers: &HeaderMap, public_url: &Url) -> bool {
     })
 }
 
+/// Whether the browser says neither that one of our own pages sends this form nor who does: `Origin: null` without
+/// `Sec-Fetch-Site`. A site whose pages say where they come from has no such forms.
+#[must_use]
+pub fn is_unsaid(headers: &HeaderMap) -> bool {
+    headers.get(ORIGIN).is_some_and(|origin| origin == "null") && !headers.contains_key("sec-fetch-site")
+}
+
 /// Whether nobody can make this host mean another server: an address, or this very computer.
 fn is_no_name(url: &Url) -> bool {
     match url.host() {

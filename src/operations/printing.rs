@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
-use crate::directory::{FacilityCode, Organization, OrganizationId, partition};
+use crate::directory::{Actor, Facilities, FacilityCode, Organization, OrganizationId, partition};
 use crate::enrollment::{
     Caller, Carrier, IssuedInvitation, JobId, JobLetter, OperatorError, RegistrationAuthority,
 };
@@ -105,6 +105,9 @@ pub enum PrintState {
 pub struct Printed {
     /// The job.
     pub job: JobId,
+    /// Who ordered it; one whose name is not kept is seen by those alone who act for the whole organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
     /// How many letters.
     pub letters: usize,
     /// How many steps are done, of three for each letter.
@@ -119,6 +122,13 @@ pub struct Printed {
 impl Record for Printed {
     const NAME: &'static str = "printing";
     const FORMAT: u32 = 1;
+}
+
+impl Printed {
+    /// Whether the caller may know of it, and have its files: as with the job that it is of.
+    fn is_seen_by(&self, caller: &Caller) -> bool {
+        caller.reach == Facilities::All || self.by.as_ref() == Some(&caller.actor)
+    }
 }
 
 /// The one way to printed letters.
@@ -179,14 +189,16 @@ impl Printing {
         Ok(())
     }
 
-    /// How far a printing is; `None` where there is none of this token, or its time is over.
+    /// How far a printing is; `None` where there is none of this token, its time is over, or somebody else ordered it who is not
+    /// within the caller's reach.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn look(&self, caller: &Caller, token: &PrintToken) -> Result<Option<Printed>, OperatorError> {
         let place = self.place(&caller.organization, token)?;
         let found = self.store.find_entry(&partition(&caller.organization)?, &place.entry()?).await?;
-        Ok(found.map(|bytes| decode(&bytes)).transpose()?)
+        let found: Option<Printed> = found.map(|bytes| decode(&bytes)).transpose()?;
+        Ok(found.filter(|printed| printed.is_seen_by(caller)))
     }
 
     /// One of the two files; `None` where it does not lie there.
@@ -257,6 +269,7 @@ impl Printing {
         let place = self.place(&caller.organization, &token)?;
         let printed = Printed {
             job: order.job.clone(),
+            by: Some(caller.actor.clone()),
             letters: letters.len(),
             done: 0,
             until: now.checked_add(LASTS).unwrap_or(Timestamp::MAX),

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use tegata::directory::{Facilities, FacilityCode, SubscriberId};
 use tegata::enrollment::{
-    Caller, Carrier, EnrollmentId, Invite, ListQuery, OperatorError, ReissueReason, SubscriberInvite,
+    Caller, Carrier, Duplicates, EnrollmentId, Invite, IssueOptions, ListQuery, NewFacilities, OperatorError,
+    ReissueReason, SubscriberInvite, Verdict,
 };
 use tegata::ledger::RevocationReason;
+use tegata::roster::{Handover, people};
 
 use crate::world::{World, invite};
 
@@ -108,4 +110,39 @@ async fn who_has_moved_away_is_reissued_by_those_they_moved_to() {
     let both = manager(&world, &["A1", "B1"]);
     let successor = world.authority.reissue(&both, &ours, why).await.unwrap();
     assert_eq!(world.stored_as(&successor.enrollment).await.0.facility, Some(code("B1")));
+}
+
+#[tokio::test]
+async fn who_has_moved_away_gets_no_new_credentials_from_those_they_moved_from() {
+    let world = World::new().await;
+    let [ours, ..] = three(&world).await;
+    world.authority.invite(&world.caller, person("ours", "ours", Some("B1"))).await.unwrap();
+    let (_, before) = world.stored_as(&ours).await;
+    let refused = world.authority.redraw(&manager(&world, &["A1"]), &ours, Carrier::Screen).await.err();
+    assert!(matches!(refused, Some(OperatorError::BeyondReach(_))), "{refused:?}");
+    assert_eq!(world.stored_as(&ours).await.1, before);
+    world.authority.redraw(&manager(&world, &["A1", "B1"]), &ours, Carrier::Screen).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_managers_list_is_told_the_same_of_what_lies_beyond_whether_it_is_there_or_not() {
+    let world = World::new().await;
+    three(&world).await;
+    let options = IssueOptions {
+        offer: "test".into(),
+        handover: Handover::None,
+        new_facilities: NewFacilities::Refuse,
+        duplicates: Duplicates::Refuse,
+    };
+    // A facility that is there and one that is not; a person who is there, with a living enrollment, by their own facility.
+    let list = "subscriber_id,name,facility\na,A,B1\nb,B,NONE\ntheirs,theirs,B1\nnobodys,nobodys,\n";
+    let rows = people(list.as_bytes()).unwrap().rows;
+    let manager = manager(&world, &["A1"]);
+    let verdicts = world.authority.check_rows(&manager, &options, &rows, &mut |_| {}).await.unwrap();
+    let [first, others @ ..] = verdicts.as_slice() else { panic!("{verdicts:?}") };
+    assert!(matches!(&first.verdict, Verdict::Refused(it) if it.code == "beyond-reach"), "{first:?}");
+    assert_eq!(others.len(), 3);
+    for other in others {
+        assert_eq!(other.verdict, first.verdict);
+    }
 }

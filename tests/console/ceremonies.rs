@@ -122,7 +122,9 @@ async fn a_passkey_that_was_copied_or_does_not_know_its_owner_is_refused() {
     stranger.create(&page.options());
     assert_eq!(sign_in(&mut browser, &mut stranger).await.code(), "T-506");
     let mut elsewhere = Authenticator::new("https://console.example.com");
-    elsewhere.create(&page.options());
+    let mut options = page.options();
+    options["publicKey"]["rp"]["id"] = "console.example.com".into();
+    elsewhere.create(&options);
     assert_eq!(sign_in(&mut browser, &mut elsewhere).await.code(), "T-506");
     assert_eq!(sign_in(&mut browser, &mut key).await.status, 303);
 }
@@ -149,16 +151,8 @@ async fn a_recovery_code_leads_to_a_new_passkey_once_and_ends_every_session() {
     let mut again = world.browser();
     let page = again.get("/recover").await;
     assert_eq!(again.submit(&page, "form#recovery", &[("code", &code)]).await.code(), "T-508");
-    // The lost one still works until its owner takes it away.
-    assert_eq!(sign_in(&mut old, &mut lost).await.status, 303);
-    let page = browser.get("/account").await;
-    let first = page.find("tr[data-passkey] form[action='/account/passkeys/remove'] input[name=id]", "value");
-    let nonce = page.form("form[action='/account/passkeys/remove']").1;
-    let nonce = &nonce.iter().find(|(name, _)| name == "form").unwrap().1;
-    let removed = browser.post("/account/passkeys/remove", &[("form", nonce), ("id", &first.unwrap())]).await;
-    assert_eq!(removed.goes_to(), "/account");
-    assert!(browser.get("/account").await.find("#said", "class").is_some());
-    assert_eq!(sign_in(&mut world.browser(), &mut lost).await.code(), "T-506");
+    // Whoever has the lost one does not get in with it.
+    assert_eq!(sign_in(&mut old, &mut lost).await.code(), "T-506");
     // The last one stays.
     let page = browser.get("/account").await;
     assert!(page.find("form[action='/account/passkeys/remove']", "action").is_none());

@@ -113,6 +113,8 @@ async fn lists_and_their_files_show_what_the_role_reaches_and_no_formulas() {
     assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
     assert!(file.text.starts_with('\u{feff}') && file.text.contains("田中 花子"));
     assert!(file.text.contains(",'=cmd(),") && !file.text.contains(",=cmd()"), "{}", file.text);
+    issued(&mut browser, "＋1", "").await;
+    assert!(browser.get("/o/midori/enrollments.csv").await.text.contains(",'＋1,"));
     assert!(!file.text.contains(&handed.text_of("#secret").unwrap()));
     let mut own = world.signed_in(&manager).await;
     let list = own.get("/o/midori/enrollments").await;

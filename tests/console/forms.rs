@@ -1,9 +1,14 @@
 //! Forms that something came in the way of: nothing is done, and nothing that was typed is lost.
 
 use tegata::directory::Role;
+use tegata::http::{Guard, Manner, routes_of_the_console};
 
 use crate::authenticator::Authenticator;
 use crate::world::World;
+
+fn origin(world: &World) -> String {
+    format!("http://localhost:{}", world.nodes[0].port())
+}
 
 #[tokio::test]
 async fn a_form_of_another_session_changes_nothing_and_comes_back_to_be_looked_at() {
@@ -108,4 +113,85 @@ async fn what_cannot_be_undone_needs_a_passkey_of_the_last_minutes() {
     world.advance_minutes(6);
     let page = browser.get("/account").await;
     assert_eq!(browser.submit(&page, "form#renew-code", &[]).await.code(), "T-505");
+}
+
+#[tokio::test]
+async fn what_ends_something_asks_for_a_passkey_of_the_last_minutes_and_what_is_issued_for_one_of_the_last_hour()
+ {
+    let mut hourly = Vec::new();
+    let mut stepped_up = Vec::new();
+    for (manner, path, guard) in routes_of_the_console() {
+        if manner == Manner::Writes {
+            match guard {
+                Guard::InShown(_) => hourly.push(path),
+                guard if guard.is_stepped_up() => stepped_up.push(path),
+                _ => {}
+            }
+        }
+    }
+    for act in ["enrollments/{enrollment}/revoke", "enrollments/{enrollment}/reissue", "bulk/{job}/begin"] {
+        assert!(stepped_up.contains(&format!("/o/{{organization}}/{act}").as_str()), "{act}");
+    }
+    for act in ["enrollments/{enrollment}/renew", "issue"] {
+        assert!(hourly.contains(&format!("/o/{{organization}}/{act}").as_str()), "{act}");
+    }
+    let world = World::new().await;
+    let account = world.member(&world.midori, Role::Operator).await;
+    let mut browser = world.signed_in(&account).await;
+    let form = browser.get("/o/midori/issue").await;
+    let offer = form.find("#field-offer option", "value").unwrap();
+    let fields = [("name", "田中 花子"), ("offer", offer.as_str())];
+    world.advance_minutes(30);
+    let handed = browser.submit(&form, "form#issue-form", &fields).await;
+    assert_eq!(handed.kind(), "handover", "{}", handed.text);
+    let enrollment = handed.find("a#enrollment", "href").unwrap();
+    let form = browser.get(&format!("{enrollment}/reissue?why=lost-download")).await;
+    let asked = browser.submit(&form, "form#act", &[("confirm", "田中 花子")]).await;
+    assert_eq!((asked.status, asked.code().as_str()), (403, "T-505"), "{}", asked.text);
+    let unchanged = browser.get(&enrollment).await;
+    assert_eq!(unchanged.find("#state", "data-state").as_deref(), Some("invited"));
+    // An hour after the passkey, nothing is issued either.
+    world.advance_minutes(29);
+    let form = browser.get("/o/midori/issue").await;
+    world.advance_minutes(1);
+    assert_eq!(browser.submit(&form, "form#issue-form", &fields).await.code(), "T-505");
+}
+
+#[tokio::test]
+async fn a_form_that_says_of_no_site_where_it_comes_from_is_refused() {
+    let world = World::new().await;
+    let account = world.member(&world.midori, Role::Operator).await;
+    let mut browser = world.signed_in(&account).await;
+    let page = browser.get("/account").await;
+    assert_eq!(page.headers["referrer-policy"], "same-origin");
+    browser.headers.insert("origin", "null".parse().unwrap());
+    let refused = browser.submit(&page, "form#self", &[("name", "X")]).await;
+    assert_eq!((refused.status, refused.code().as_str()), (403, "T-203"));
+    browser.headers.insert("sec-fetch-site", "same-origin".parse().unwrap());
+    assert_eq!(browser.submit(&page, "form#self", &[("name", "新しい 名前")]).await.goes_to(), "/account");
+}
+
+#[tokio::test]
+async fn who_goes_on_with_a_form_sees_what_is_sent_and_whether_somebody_else_typed_it() {
+    let world = World::new().await;
+    let first = world.member(&world.midori, Role::Operator).await;
+    let mut browser = world.signed_in(&first).await;
+    let page = browser.get("/account").await;
+    world.advance_minutes(61);
+    let signed_out =
+        browser.submit(&page, "form#self", &[("name", "途中の 名前"), ("secret", "ABCDE-FGHJK")]).await;
+    assert_eq!(signed_out.code(), "T-501");
+    // Somebody else signs in on that page.
+    let token = world.link(&world.midori, Role::Operator).await;
+    let (mut other, mut key) = (world.browser(), Authenticator::new(&origin(&world)));
+    let page = other.get(&format!("/join/{}", token.expose())).await;
+    let credential = key.create(&page.options());
+    other.submit(&page, "form#passkey", &[("credential", &credential)]).await;
+    let credential = key.get(&signed_out.options());
+    let resumed = browser.submit(&signed_out, "form#passkey", &[("credential", &credential)]).await;
+    assert_eq!(resumed.kind(), "resume", "{}", resumed.text);
+    assert!(resumed.text_of("#others").is_some(), "{}", resumed.text);
+    let sent = resumed.text_of("#sent").unwrap();
+    assert!(sent.contains("/account") && sent.contains("途中の 名前"), "{sent}");
+    assert!(!sent.contains("ABCDE-FGHJK"), "{sent}");
 }

@@ -86,6 +86,62 @@ async fn a_list_is_brought_judged_issued_and_its_result_taken_away() {
     assert!(template.text.contains("利用者ID,氏名,"), "{}", template.text);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn another_manager_does_not_open_the_letters_that_somebody_else_ordered() {
+    let world = World::new().await;
+    let manager = world.member(&world.midori, Role::FacilityManager).await;
+    let mut browser = world.signed_in(&manager).await;
+    let list = format!("subscriber_id,name,facility,postal_code,address\n1,A,{FACILITY},1000001,x\n");
+    let fields = [("offer", "minimal"), ("handover", "letter")];
+    let brought = bring(&mut browser, "list.csv", list.as_bytes(), &fields).await;
+    let at = brought.goes_to().to_owned();
+    let draft = browser.get(&at).await;
+    browser.submit(&draft, "form#begin", &[]).await;
+    run_jobs(&world).await;
+    let order = browser.get(&format!("{at}/letters")).await;
+    // What cannot be read is not taken for all facilities.
+    let unread = browser.submit(&order, "form#print", &[("facility", "G13B/../x"), ("language", "ja")]).await;
+    assert_eq!(unread.status, 400, "{}", unread.text);
+    let sent = browser.submit(&order, "form#print", &[("facility", ""), ("language", "ja")]).await;
+    let printing = sent.goes_to().to_owned();
+    drawn(&mut browser, &printing).await;
+    let other = world.member(&world.midori, Role::FacilityManager).await;
+    let mut other = world.signed_in(&other).await;
+    for part in ["", "/letters.pdf", "/secrets.pdf"] {
+        assert_eq!(other.get(&format!("{printing}{part}")).await.status, 404, "{part}");
+    }
+    let operator = world.member(&world.midori, Role::Operator).await;
+    assert_eq!(world.signed_in(&operator).await.get(&printing).await.status, 200);
+    assert!(browser.get_bytes(&format!("{printing}/secrets.pdf")).await.starts_with(b"%PDF-"));
+}
+
+#[tokio::test]
+async fn a_job_goes_no_further_once_who_asked_for_it_has_lost_the_place() {
+    let world = World::new().await;
+    for ends in ["place", "account"] {
+        let manager = world.member(&world.midori, Role::FacilityManager).await;
+        let mut browser = world.signed_in(&manager).await;
+        let list = format!("subscriber_id,name,facility\n{ends},A,{FACILITY}\n");
+        let fields = [("offer", "minimal"), ("handover", "none")];
+        let brought = bring(&mut browser, "list.csv", list.as_bytes(), &fields).await;
+        let at = brought.goes_to().to_owned();
+        let draft = browser.get(&at).await;
+        assert_eq!(browser.submit(&draft, "form#begin", &[]).await.status, 303);
+        let access = world.access();
+        if ends == "place" {
+            let id = manager.id.to_string();
+            access.end_operator(&world.midori, &id, &crate::world::doer()).await.unwrap();
+        } else {
+            access.end_account(&manager.id, &crate::world::doer()).await.unwrap();
+        }
+        run_jobs(&world).await;
+        assert_eq!(count(&world).await, 0);
+        let operator = world.member(&world.midori, Role::Operator).await;
+        let stopped = world.signed_in(&operator).await.get(&at).await;
+        assert_eq!(stopped.find("body", "data-standing").as_deref(), Some("cancelled"), "{}", stopped.text);
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_list_is_refused_with_what_would_do_and_nothing_is_lost() {
     let world = World::new().await;

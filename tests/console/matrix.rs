@@ -59,8 +59,8 @@ fn expected(guard: Guard, caller: &Caller) -> Outcome {
             if caller.administrator { Outcome::In } else { Outcome::Refused }
         }
         Guard::Member => member(|_, _| true),
-        Guard::In(_) | Guard::InSteppedUp(_) => member(|role, guard| match guard {
-            Guard::In(act) | Guard::InSteppedUp(act) => role.may(act),
+        Guard::In(_) | Guard::InShown(_) | Guard::InSteppedUp(_) => member(|role, guard| match guard {
+            Guard::In(act) | Guard::InShown(act) | Guard::InSteppedUp(act) => role.may(act),
             _ => true,
         }),
         _ => Outcome::SignIn,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::Refused;
 use super::job::{Job, JobId, JobWork, Outcome};
+use crate::directory::Act;
 use crate::enrollment::acts::EnrollmentAct;
 use crate::enrollment::authority::{OperatorError, RegistrationAuthority};
 use crate::enrollment::caller::Caller;
@@ -62,6 +63,19 @@ impl BulkAct {
             Self::Revoke { .. } => true,
             Self::Reissue { reason } => reason.revokes().is_some(),
             _ => false,
+        }
+    }
+
+    /// What the role must allow.
+    #[must_use]
+    pub const fn demands(&self) -> Act {
+        match self {
+            Self::Unlock => Act::Unlock,
+            Self::Resend => Act::Resend,
+            Self::Note { .. } => Act::Note,
+            Self::Cancel => Act::Cancel,
+            Self::Revoke { .. } => Act::Revoke,
+            Self::Reissue { .. } => Act::Reissue,
         }
     }
 

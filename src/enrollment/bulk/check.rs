@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::mark::Marks;
-use crate::directory::{SubscriberId, partition};
+use crate::directory::{Facilities, SubscriberId, partition};
 use crate::enrollment::authority::{OperatorError, RegistrationAuthority};
 use crate::enrollment::caller::Caller;
 use crate::enrollment::hint::Hint;
@@ -120,6 +120,11 @@ pub struct Refused {
 impl Refused {
     pub(super) fn new(code: &str, column: Option<Column>, why: impl Into<String>) -> Self {
         Self { code: code.to_owned(), column, why: why.into(), reason: None, enrollment: None, hint: None }
+    }
+
+    /// What lies beyond the caller's facilities: said in the same words whether it is there or not.
+    fn beyond_reach() -> Self {
+        Self::new("beyond-reach", Some(Column::Facility), "it is beyond your facilities")
     }
 
     fn because_of(mut self, enrollment: &EnrollmentId) -> Self {
@@ -267,16 +272,15 @@ impl RegistrationAuthority {
         marks: &Marks,
     ) -> Result<Verdict, OperatorError> {
         if let Some(mark) = self.marked(caller, marks).await? {
+            let found = self.load(&caller.organization, &mark.enrollment).await?;
+            if found.as_ref().is_some_and(|found| !caller.reaches(&found.enrollment)) {
+                return Ok(Verdict::Refused(Refused::beyond_reach()));
+            }
             if !mark.content.matches(&marks.content) {
                 let why =
                     format!("the key names enrollment {}, of another row; take another key", mark.enrollment);
                 let refused = Refused::new("key-taken", Some(Column::Key), why);
                 return Ok(Verdict::Refused(refused.because_of(&mark.enrollment)));
-            }
-            let found = self.load(&caller.organization, &mark.enrollment).await?;
-            if found.as_ref().is_some_and(|found| !caller.reaches(&found.enrollment)) {
-                let why = "it is beyond your facilities";
-                return Ok(Verdict::Refused(Refused::new("beyond-reach", Some(Column::Facility), why)));
             }
             let standing = found.map_or(Standing::Cancelled, |found| found.enrollment.standing(self.now()));
             return Ok(Verdict::Known { enrollment: mark.enrollment, standing });
@@ -300,6 +304,18 @@ impl RegistrationAuthority {
             return Ok(Some(Refused::fault(Column::Email, Reason::MailWithoutAddress)));
         }
         let directory = self.directory();
+        // First of all: nothing else is told of what lies beyond.
+        if caller.reach != Facilities::All {
+            let known = match &person.id {
+                Some(id) => directory.find_subscriber(&caller.organization, id).await?,
+                None => None,
+            };
+            let own = known.as_ref().map(|known| known.facility.as_ref());
+            let to = person.facility.as_ref().or_else(|| own.flatten());
+            if own.is_some_and(|own| !caller.reach.reach(own)) || !caller.reach.reach(to) {
+                return Ok(Some(Refused::beyond_reach()));
+            }
+        }
         if let Some(code) = &person.facility
             && options.new_facilities == NewFacilities::Refuse
             && directory.find_facility(&caller.organization, code).await?.is_none()
@@ -311,9 +327,14 @@ impl RegistrationAuthority {
         if options.duplicates == Duplicates::Refuse
             && let Some(living) = self.living_like(caller, &invite).await?
         {
-            let why = format!("the person has enrollment {living} for such a device already");
+            // One from before they moved is not named to those who do not reach it.
+            if !caller.reaches(&living) {
+                let why = "the person has an enrollment for such a device already";
+                return Ok(Some(Refused::new("duplicate", Some(Column::SubscriberId), why)));
+            }
+            let why = format!("the person has enrollment {} for such a device already", living.id);
             let refused = Refused::new("duplicate", Some(Column::SubscriberId), why);
-            return Ok(Some(refused.because_of(&living)));
+            return Ok(Some(refused.because_of(&living.id)));
         }
         Ok(None)
     }
@@ -323,7 +344,7 @@ impl RegistrationAuthority {
         &self,
         caller: &Caller,
         invite: &Invite,
-    ) -> Result<Option<EnrollmentId>, OperatorError> {
+    ) -> Result<Option<Enrollment>, OperatorError> {
         let Some(id) = &invite.subscriber.id else { return Ok(None) };
         let partition = partition(&caller.organization)?;
         let index = Key::new("enrollments-by-subscriber")?;
@@ -343,7 +364,7 @@ impl RegistrationAuthority {
             let same_device =
                 own.is_empty() || asked.is_empty() || own.iter().any(|device| asked.contains(device));
             if lives && same_device && enrollment.offer == invite.offer {
-                return Ok(Some(enrollment.id));
+                return Ok(Some(enrollment));
             }
         }
         Ok(None)

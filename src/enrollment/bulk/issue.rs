@@ -51,7 +51,7 @@ impl RegistrationAuthority {
         work: &AtWork<'_>,
         options: &IssueOptions,
     ) -> Result<Option<Job>, OperatorError> {
-        let caller = work.job.caller(work.organization);
+        let caller = work.caller.clone();
         let next: Vec<_> = next_rows(work).collect();
         let mut looking = Vec::with_capacity(next.len());
         for (_, _, person) in &next {

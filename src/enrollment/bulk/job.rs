@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::acts::BulkAct;
 use super::check::{IssueOptions, Refused};
-use crate::directory::{Facilities, OrganizationId};
+use crate::directory::{Act, Facilities, OrganizationId};
 use crate::enrollment::caller::Caller;
 use crate::enrollment::credentials::draw_identifier;
 use crate::enrollment::id::EnrollmentId;
@@ -99,6 +99,15 @@ pub enum JobWork {
 }
 
 impl JobWork {
+    /// What the role must allow.
+    #[must_use]
+    pub const fn demands(&self) -> Act {
+        match self {
+            Self::Issue(_) => Act::Issue,
+            Self::Act { act } => act.demands(),
+        }
+    }
+
     /// What it does, by a stable name, as the log has it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -180,7 +189,7 @@ impl Record for Job {
 }
 
 impl Job {
-    /// In whose name its rows are done.
+    /// In whose name its rows are done, as far as they reached when it was begun.
     pub(super) fn caller(&self, organization: &OrganizationId) -> Caller {
         Caller {
             organization: organization.clone(),

@@ -52,6 +52,12 @@ impl RegistrationAuthority {
                 if !waits || !caller.reaches(&loaded.enrollment) {
                     continue;
                 }
+                // Nor of whom has moved away since.
+                let subscriber = &loaded.enrollment.subscriber;
+                let known = self.directory().find_subscriber(&caller.organization, subscriber).await?;
+                if known.is_some_and(|known| !caller.reach.reach(known.facility.as_ref())) {
+                    continue;
+                }
                 let facility = loaded.enrollment.facility;
                 let facility_name = match &facility {
                     None => None,

@@ -3,8 +3,9 @@
 use super::check::Refused;
 use super::job::{Job, JobId, JobStanding, JobWork, Outcome, Part, Task};
 use super::keep::LoadedJob;
-use crate::directory::OrganizationId;
+use crate::directory::{Act, Actor, Operator, OrganizationId};
 use crate::enrollment::authority::{OperatorError, RegistrationAuthority};
+use crate::enrollment::caller::Caller;
 use crate::store::record::encode;
 use crate::store::{Commit, Guard, Partition, StoreError, Version};
 
@@ -25,7 +26,8 @@ const ACTS: usize = 10;
 
 /// A job at work, as it was read.
 pub(super) struct AtWork<'a> {
-    pub(super) organization: &'a OrganizationId,
+    /// In whose name, and as far as they reach now.
+    pub(super) caller: Caller,
     pub(super) partition: Partition,
     pub(super) job: Job,
     pub(super) version: Version,
@@ -92,19 +94,26 @@ impl RegistrationAuthority {
             self.settle(organization, id, loaded.as_ref().map(|loaded| &loaded.job)).await?;
             return Ok(Advance::Rest);
         };
+        let Some(caller) = self.still_asking(organization, &job).await? else {
+            // Whoever asked for it may not any more: what is done stays, and no further row is.
+            let stopped = self.cancel_job(&Caller::new(organization.clone(), Actor::System), id).await;
+            return match stopped {
+                Ok(_) | Err(OperatorError::Unfit { .. }) => Ok(Advance::Rest),
+                Err(error) => Err(error),
+            };
+        };
         let Some((part, part_version)) = self.load_part(&partition, id, job.part).await? else {
             return Err(StoreError::Damaged(format!("part {} of job {id} is missing", job.part)).into());
         };
-        let work = AtWork { organization, partition, job, version, part, part_version, lease };
+        let work = AtWork { caller, partition, job, version, part, part_version, lease };
         let job = match &work.job.work {
             JobWork::Issue(options) => self.issue_rows(&work, &options.clone()).await?,
             JobWork::Act { act } => {
                 let mut outcomes = Vec::new();
-                let caller = work.job.caller(organization);
                 let open = work.part.rows.iter().enumerate().filter(|(_, row)| row.outcome.is_none());
                 for (place, row) in open.take(ACTS) {
                     let outcome = match &row.task {
-                        Task::Enrollment(id) => self.act(&caller, act, &work.job, id).await?,
+                        Task::Enrollment(id) => self.act(&work.caller, act, &work.job, id).await?,
                         Task::Invite(_) => {
                             Outcome::Refused(Refused::new("unfit", None, "this is no enrollment"))
                         }
@@ -123,5 +132,24 @@ impl RegistrationAuthority {
         }
         self.settle(organization, id, Some(&job)).await?;
         Ok(Advance::Rest)
+    }
+    /// In whose name the next rows are done: an operator's role and facilities are read anew before each part, since they may
+    /// have been taken away after the job began. `None` where nothing of what was asked for is left to them.
+    async fn still_asking(
+        &self,
+        organization: &OrganizationId,
+        job: &Job,
+    ) -> Result<Option<Caller>, OperatorError> {
+        let caller = job.caller(organization);
+        let Actor::Account { id, .. } = &job.by else { return Ok(Some(caller)) };
+        let account = self.0.access.account(id).await?;
+        if account.is_none_or(|(account, _)| account.ended_at.is_some()) {
+            return Ok(None);
+        }
+        let operator = self.0.access.operator(organization, id).await?;
+        let may = |operator: &Operator| operator.may(Act::Bulk) && operator.may(job.work.demands());
+        let Some(operator) = operator.filter(may) else { return Ok(None) };
+        let reach = operator.reach().within(&caller.reach);
+        Ok((!reach.is_nothing()).then_some(Caller { reach, ..caller }))
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderValue, REFERRER_POLICY};
 use actix_web::middleware::Next;
 use actix_web::web::Payload;
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -34,6 +35,8 @@ pub enum Guard {
     Member,
     /// Whoever's role there may do this.
     In(Act),
+    /// The same, having shown a passkey within the last hour: what is shown there becomes a certificate.
+    InShown(Act),
     /// The same, having shown a passkey within the last minutes.
     InSteppedUp(Act),
     /// An administrator of the installation.
@@ -49,6 +52,19 @@ impl Guard {
         matches!(self, Self::SignedInSteppedUp | Self::InSteppedUp(_) | Self::InstallationSteppedUp(_))
     }
 
+    /// Whether a passkey has been shown as lately as this demands.
+    async fn is_satisfied(self, guest: &Guest, standing: Option<&Standing>) -> Result<bool, HttpError> {
+        let hourly = matches!(self, Self::InShown(_));
+        if !hourly && !self.is_stepped_up() {
+            return Ok(true);
+        }
+        let Some(standing) = standing else { return Ok(false) };
+        let (access, token) = (guest.access(), &standing.token);
+        let shown =
+            if hourly { access.is_shown_lately(token).await } else { access.is_stepped_up(token).await };
+        shown.map_err(HttpError::internal)
+    }
+
     /// Whether somebody with this standing may come in.
     fn refuses(self, standing: &Standing) -> Option<HttpError> {
         let member = |act: Option<Act>| match &standing.place {
@@ -60,7 +76,7 @@ impl Guard {
         match self {
             Self::Open | Self::SignedIn | Self::SignedInSteppedUp => None,
             Self::Member => member(None),
-            Self::In(act) | Self::InSteppedUp(act) => member(Some(act)),
+            Self::In(act) | Self::InShown(act) | Self::InSteppedUp(act) => member(Some(act)),
             Self::Installation(_) | Self::InstallationSteppedUp(_) => {
                 (!standing.account.administrator).then(|| Trouble::NotAnAdministrator.into())
             }
@@ -97,15 +113,25 @@ pub async fn watch_over(
     let writes = request.method() == Method::POST;
     match admit(&mut request, guard).await {
         Ok(asking) => {
-            let response = next.call(request).await?;
+            let mut response = next.call(request).await?;
+            says_where_from(response.headers_mut());
             if let Some(asking) = asking.filter(|_| writes) {
                 asking.answered(&response).await;
             }
             Ok(response)
         }
         Err(Stop::Refused(error)) => Ok(request.error_response(error)),
-        Err(Stop::Answered(response)) => Ok(request.into_response(response)),
+        Err(Stop::Answered(mut response)) => {
+            says_where_from(response.headers_mut());
+            Ok(request.into_response(response))
+        }
     }
+}
+
+/// The console's forms say to the console which site they come from; browsers that have no `Sec-Fetch-Site` would otherwise send
+/// what every other site could send as well.
+fn says_where_from(headers: &mut HeaderMap) {
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
 }
 
 async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<Option<Asking>, Stop> {
@@ -113,7 +139,8 @@ async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<Option<Aski
     let visit = visit.ok_or_else(|| HttpError::internal("a request came past its frame"))?;
     let writes = request.method() == Method::POST;
     if writes {
-        if origin::is_foreign(request.headers(), &visit.site().url) {
+        let (headers, site) = (request.headers(), &visit.site().url);
+        if origin::is_foreign(headers, site) || origin::is_unsaid(headers) {
             return Err(HttpError::ForeignOrigin.into());
         }
         visit.count(Kind::Form)?;
@@ -129,7 +156,8 @@ async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<Option<Aski
     let asking = standing.as_ref().map(|standing| Asking::of(&guest, standing, guard, enrollment));
     if guard != Guard::Open {
         let (Some(standing), Some(asking)) = (&standing, &asking) else {
-            return Err(Stop::Answered(interrupted::answer(&guest, Interruption::SignedOut)?));
+            let left = standing::left(&guest.visit, request.request()).await?;
+            return Err(Stop::Answered(interrupted::answer(&guest, Interruption::SignedOut, left)?));
         };
         if let Some(error) = guard.refuses(standing) {
             asking.refused(error.code()).await;
@@ -139,25 +167,20 @@ async fn admit(request: &mut ServiceRequest, guard: Guard) -> Result<Option<Aski
     if writes {
         // A nonce of another session or of a page that is too old: nothing is done, and what was typed is offered again.
         if !guest.takes_nonce() {
-            return Err(Stop::Answered(interrupted::answer(&guest, Interruption::OtherForm)?));
+            return Err(Stop::Answered(interrupted::answer(&guest, Interruption::OtherForm, None)?));
         }
     }
-    if guard.is_stepped_up() && !stepped_up(&guest, standing.as_deref()).await? {
+    if !guard.is_satisfied(&guest, standing.as_deref()).await? {
         if let Some(asking) = asking.filter(|_| writes) {
             asking.refused(Trouble::StepUp.code()).await;
         }
-        return Err(Stop::Answered(interrupted::answer(&guest, Interruption::StepUp)?));
+        return Err(Stop::Answered(interrupted::answer(&guest, Interruption::StepUp, None)?));
     }
     if let Some(standing) = standing {
         request.extensions_mut().insert(Desk::new(guest.clone(), standing));
     }
     request.extensions_mut().insert(guest);
     Ok(asking)
-}
-
-async fn stepped_up(guest: &Guest, standing: Option<&Standing>) -> Result<bool, HttpError> {
-    let Some(standing) = standing else { return Ok(false) };
-    guest.access().is_stepped_up(&standing.token).await.map_err(HttpError::internal)
 }
 
 /// The form that was sent; `None` where it is a file, which its handler reads by itself.

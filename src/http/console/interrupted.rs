@@ -12,12 +12,18 @@ use super::refusal::Trouble;
 use super::sign_in;
 use super::step_up;
 use super::typed::Typed;
+use crate::directory::AccountId;
 use crate::http::error::HttpError;
 use crate::http::frame::page;
 use crate::http::page::Problem;
 
 /// The most that is carried along, in bytes of names and values.
 const MOST: usize = 96 * 1024;
+
+/// Fields of which only is shown that they are there.
+const HIDDEN: [&str; 6] = ["code", "secret", "password", "credential", "ceremony", "ticket"];
+/// So many fields are shown, and so much of each.
+const SHOWN: (usize, usize) = (40, 300);
 
 /// What came in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,19 +43,36 @@ pub struct Kept {
     pub path: String,
     /// Its fields.
     pub fields: Vec<(String, String)>,
+    /// Who typed it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
 }
 
 impl Kept {
-    /// The form of this request; `None` where there is none, or too much of it.
+    /// The form of this request, typed by whoever is signed in or whose session `left` off; `None` where there is none, or too much of it.
     #[must_use]
-    pub fn of(guest: &Guest) -> Option<Self> {
+    pub fn of(guest: &Guest, left: Option<AccountId>) -> Option<Self> {
         if !guest.has_typed() {
             return None;
         }
         let fields = guest.typed().fields().filter(|(name, _)| *name != "form");
         let fields: Vec<_> = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let size: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
-        (size <= MOST).then(|| Self { path: guest.path().to_owned(), fields })
+        let by = guest.standing().map(|standing| standing.account.id).or(left);
+        (size <= MOST).then(|| Self { path: guest.path().to_owned(), fields, by })
+    }
+
+    /// What will be sent, to be looked at first: another site may have filled it in.
+    #[must_use]
+    pub fn shown(&self) -> Vec<(&str, String)> {
+        let filled = self.fields.iter().filter(|(_, value)| !value.trim().is_empty()).take(SHOWN.0);
+        filled
+            .map(|(name, value)| {
+                let hidden = HIDDEN.contains(&name.as_str());
+                let shown = if hidden { "…".to_owned() } else { value.chars().take(SHOWN.1).collect() };
+                (name.as_str(), shown)
+            })
+            .collect()
     }
 
     /// As one hidden field carries it.
@@ -85,15 +108,21 @@ pub struct ResumePage {
     pub problem: Option<Problem>,
     /// The form; none where it could not be kept.
     pub kept: Option<Kept>,
+    /// Whether somebody else typed it than who is signed in now.
+    pub others: bool,
     /// The page to begin anew from.
     pub back: String,
 }
 
-/// The answer to a request in whose way something came.
+/// The answer to a request in whose way something came; `left` is whose session ended in this browser.
 ///
 /// # Errors
 /// None but an unexpected one.
-pub fn answer(guest: &Guest, interruption: Interruption) -> Result<HttpResponse, HttpError> {
+pub fn answer(
+    guest: &Guest,
+    interruption: Interruption,
+    left: Option<AccountId>,
+) -> Result<HttpResponse, HttpError> {
     if guest.is_reading() {
         let back: String = url::form_urlencoded::byte_serialize(guest.query().address().as_bytes()).collect();
         return Ok(match interruption {
@@ -102,7 +131,7 @@ pub fn answer(guest: &Guest, interruption: Interruption) -> Result<HttpResponse,
             _ => guest.go(&format!("/sign-in?back={back}")),
         });
     }
-    let kept = Kept::of(guest);
+    let kept = Kept::of(guest, left);
     let trouble = match interruption {
         Interruption::SignedOut => Trouble::SignedOut,
         Interruption::OtherForm => Trouble::OtherForm,
@@ -116,7 +145,7 @@ pub fn answer(guest: &Guest, interruption: Interruption) -> Result<HttpResponse,
             let problem = Problem::explain(guest.words(), trouble.code());
             let frame = guest.frame("resume", &problem.title);
             let back = guest.path().to_owned();
-            page(trouble.status(), &ResumePage { frame, problem: Some(problem), kept, back })
+            page(trouble.status(), &ResumePage { frame, problem: Some(problem), kept, others: false, back })
         }
     }
 }
@@ -128,7 +157,9 @@ pub fn answer(guest: &Guest, interruption: Interruption) -> Result<HttpResponse,
 pub fn resume(guest: &Guest, kept: Kept) -> Result<HttpResponse, HttpError> {
     let frame = guest.frame("resume", &guest.words().say("resume-title"));
     let back = kept.path.clone();
-    guest.page(&ResumePage { frame, problem: None, kept: Some(kept), back })
+    let me = guest.standing().map(|standing| standing.account.id);
+    let others = kept.by.is_some() && kept.by != me;
+    guest.page(&ResumePage { frame, problem: None, kept: Some(kept), others, back })
 }
 
 #[cfg(test)]
@@ -150,7 +181,7 @@ mod tests {
         ] {
             assert_eq!(is_local(path), local, "{path:?}");
         }
-        let kept = Kept { path: "//evil.example".to_owned(), fields: Vec::new() };
+        let kept = Kept { path: "//evil.example".to_owned(), fields: Vec::new(), by: None };
         let encoded: String = url::form_urlencoded::byte_serialize(kept.to_field().as_bytes()).collect();
         assert_eq!(Kept::from_field(&Typed::parse(format!("kept={encoded}").as_bytes()).unwrap()), None);
     }

@@ -19,7 +19,7 @@ use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::desk::Guest;
 use super::refusal::Trouble;
-use crate::directory::{Account, AccountId, CEREMONY_LASTS, Passkey, Shown};
+use crate::directory::{Account, AccountId, CEREMONY_LASTS, Passkey, Renewed, Shown};
 use crate::http::error::HttpError;
 use crate::pepper::{Pepper, PepperError};
 
@@ -266,8 +266,17 @@ fn next(
     if !result.user_verified() {
         return Err(Trouble::PasskeyRefused.into());
     }
+    // The library judges by what the page carried; what counts is what is kept now (Web Authentication Level 3, §7.2, step 22).
+    if result.counter() > 0 && counter(&kept).is_none_or(|before| u64::from(result.counter()) <= before) {
+        return Err(Trouble::PasskeyCopied.into());
+    }
     let changed = kept.update_credential(result) == Some(true);
-    let credential =
-        changed.then(|| serde_json::to_string(&kept)).transpose().map_err(HttpError::internal)?;
+    let renewed = changed.then(|| serde_json::to_string(&kept)).transpose().map_err(HttpError::internal)?;
+    let credential = renewed.map(|next| Renewed { judged_by: passkey.credential.clone(), next });
     Ok(Shown { account: account.id, credential_id: passkey.credential_id.clone(), credential })
+}
+
+/// How often a passkey says that it was used, as the library wrote it.
+fn counter(kept: &Credential) -> Option<u64> {
+    serde_json::to_value(kept).ok()?.pointer("/cred/counter")?.as_u64()
 }

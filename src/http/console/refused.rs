@@ -27,7 +27,7 @@ impl Guard {
     /// The stable name of what a route does, for the log.
     const fn act(self) -> &'static str {
         match self {
-            Self::In(act) | Self::InSteppedUp(act) => act.name(),
+            Self::In(act) | Self::InShown(act) | Self::InSteppedUp(act) => act.name(),
             Self::Installation(act) | Self::InstallationSteppedUp(act) => act.name(),
             Self::Member => "enter",
             Self::Open | Self::SignedIn | Self::SignedInSteppedUp => "account",

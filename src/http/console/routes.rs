@@ -79,7 +79,7 @@ where
 #[must_use]
 #[rustfmt::skip]
 pub fn rows() -> Vec<Row> {
-    use Guard::{In, InSteppedUp, Member, Open, SignedIn, SignedInSteppedUp};
+    use Guard::{In, InShown, InSteppedUp, Member, Open, SignedIn, SignedInSteppedUp};
     let mut rows = vec![
         // Entrance
         reads("/", SignedIn, home::first),
@@ -111,7 +111,7 @@ pub fn rows() -> Vec<Row> {
         reads("/o/{organization}/enrollments/{enrollment}", In(Act::ReadEnrollments), enrollment::show),
         reads("/o/{organization}/enrollments/{enrollment}/live", In(Act::ReadEnrollments), live::stream),
         reads("/o/{organization}/enrollments/{enrollment}/renew", In(Act::ShowCredentials), act::show),
-        posts("/o/{organization}/enrollments/{enrollment}/renew", In(Act::ShowCredentials), act::perform),
+        posts("/o/{organization}/enrollments/{enrollment}/renew", InShown(Act::ShowCredentials), act::perform),
         reads("/o/{organization}/enrollments/{enrollment}/resend", In(Act::Resend), act::show),
         posts("/o/{organization}/enrollments/{enrollment}/resend", In(Act::Resend), act::perform),
         reads("/o/{organization}/enrollments/{enrollment}/unlock", In(Act::Unlock), act::show),
@@ -119,13 +119,13 @@ pub fn rows() -> Vec<Row> {
         reads("/o/{organization}/enrollments/{enrollment}/cancel", In(Act::Cancel), act::show),
         posts("/o/{organization}/enrollments/{enrollment}/cancel", In(Act::Cancel), act::perform),
         reads("/o/{organization}/enrollments/{enrollment}/revoke", In(Act::Revoke), act::show),
-        posts("/o/{organization}/enrollments/{enrollment}/revoke", In(Act::Revoke), act::perform),
+        posts("/o/{organization}/enrollments/{enrollment}/revoke", InSteppedUp(Act::Revoke), act::perform),
         reads("/o/{organization}/enrollments/{enrollment}/reissue", In(Act::Reissue), act::show),
-        posts("/o/{organization}/enrollments/{enrollment}/reissue", In(Act::Reissue), act::perform),
+        posts("/o/{organization}/enrollments/{enrollment}/reissue", InSteppedUp(Act::Reissue), act::perform),
         reads("/o/{organization}/enrollments/{enrollment}/note", In(Act::Note), act::show),
         posts("/o/{organization}/enrollments/{enrollment}/note", In(Act::Note), act::perform),
         reads("/o/{organization}/issue", In(Act::Issue), issue::show),
-        posts("/o/{organization}/issue", In(Act::Issue), issue::issue),
+        posts("/o/{organization}/issue", InShown(Act::Issue), issue::issue),
         // A selection
         posts("/o/{organization}/selection", In(Act::Bulk), selection::choose),
         reads("/o/{organization}/selection/{job}", In(Act::Bulk), selection::show),
@@ -139,7 +139,7 @@ pub fn rows() -> Vec<Row> {
         posts("/o/{organization}/bulk", In(Act::Bulk), bulk::bring),
         reads("/o/{organization}/bulk/people.csv", In(Act::Bulk), bulk::people_template),
         reads("/o/{organization}/bulk/{job}", In(Act::Bulk), bulk::show),
-        posts("/o/{organization}/bulk/{job}/begin", In(Act::Bulk), bulk::begin),
+        posts("/o/{organization}/bulk/{job}/begin", InSteppedUp(Act::Bulk), bulk::begin),
         posts("/o/{organization}/bulk/{job}/cancel", In(Act::Bulk), bulk::cancel),
         reads("/o/{organization}/bulk/{job}/result.csv", In(Act::Bulk), bulk::result),
         // Letters
@@ -327,7 +327,8 @@ mod tests {
         let mut seen = BTreeSet::new();
         for (manner, path, guard) in facts() {
             assert!(seen.insert((manner, path)), "{manner:?} {path} stands twice");
-            let of_organization = matches!(guard, Guard::Member | Guard::In(_) | Guard::InSteppedUp(_));
+            let of_organization =
+                matches!(guard, Guard::Member | Guard::In(_) | Guard::InShown(_) | Guard::InSteppedUp(_));
             assert_eq!(path.starts_with("/o/{organization}"), of_organization, "{path}: {guard:?}");
             let of_installation = matches!(guard, Guard::Installation(_) | Guard::InstallationSteppedUp(_));
             assert_eq!(path.starts_with("/installation/"), of_installation, "{path}: {guard:?}");

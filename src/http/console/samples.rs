@@ -204,22 +204,24 @@ impl Sampled for RefusalPage {
 
 impl Sampled for ResumePage {
     fn samples(words: Words) -> Vec<(&'static str, Self)> {
+        let path = "/o/midori/issue".to_owned();
         let fields = vec![("name".to_owned(), "<田中> \"花子\"《はなこ》".to_owned())];
-        let kept = Some(Kept { path: "/o/midori/issue".to_owned(), fields });
-        let back = "/o/midori/issue".to_owned();
-        let frame = within(words, Role::Operator, "resume", &words.say("resume-title"));
-        let said = Some(Said { tone: Tone::Good, text: words.say("resume-lead").to_string() });
-        let clear = Self {
-            frame: ConsoleFrame { said, ..frame },
-            problem: None,
-            kept: kept.clone(),
-            back: back.clone(),
+        let kept = Some(Kept { path: path.clone(), fields, by: None });
+        let page = |problem: Option<Problem>, kept, others| {
+            let title =
+                problem.as_ref().map_or_else(|| words.say("resume-title").plain(), |it| it.title.clone());
+            let frame = within(words, Role::Operator, "resume", &title);
+            Self { frame, problem, kept, others, back: path.clone() }
         };
-        let problem = Problem::explain(words, "T-502");
-        let frame = within(words, Role::Operator, "resume", &problem.title);
-        let other = Self { frame: frame.clone(), problem: Some(problem.clone()), kept, back: back.clone() };
-        let lost = Self { frame, problem: Some(problem), kept: None, back };
-        vec![("resume", clear), ("resume-other-form", other), ("resume-lost", lost)]
+        let problem = || Some(Problem::explain(words, "T-502"));
+        let mut clear = page(None, kept.clone(), false);
+        clear.frame.said = Some(Said { tone: Tone::Good, text: words.say("resume-lead").to_string() });
+        vec![
+            ("resume", clear),
+            ("resume-anothers", page(None, kept.clone(), true)),
+            ("resume-other-form", page(problem(), kept, false)),
+            ("resume-lost", page(problem(), None, false)),
+        ]
     }
 }
 

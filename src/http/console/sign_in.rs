@@ -10,7 +10,7 @@ use super::interrupted::{self, Kept, is_local};
 use super::passkeys::Ceremony;
 use super::refusal::Trouble;
 use super::standing::{Standing, let_in, let_out};
-use crate::directory::{Account, Shown};
+use crate::directory::{Account, DirectoryError, Shown};
 use crate::http::error::HttpError;
 use crate::http::frame::page;
 use crate::http::page::Problem;
@@ -76,7 +76,14 @@ pub async fn enter(guest: Guest) -> Result<HttpResponse, HttpError> {
     let (back, kept) = (guest.typed().get("back").to_owned(), Kept::from_field(guest.typed()));
     match guest.passkeys()?.finish_sign_in(&guest).await {
         Ok((account, shown)) => {
-            let standing = begin(&guest, account, &shown).await?;
+            let standing = match begin(&guest, account, &shown).await {
+                // It was shown somewhere else at the same moment.
+                Err(HttpError::Console(Trouble::PasskeyRefused)) => {
+                    guest.visit.refused_with(Trouble::PasskeyRefused.code());
+                    return draw(&guest, Some(Trouble::PasskeyRefused), &back, kept.as_ref());
+                }
+                other => other?,
+            };
             match kept {
                 Some(kept) => interrupted::resume(&guest.let_in(&standing), kept),
                 None => Ok(guest.go(if is_local(&back) { &back } else { "/" })),
@@ -88,6 +95,14 @@ pub async fn enter(guest: Guest) -> Result<HttpResponse, HttpError> {
             draw(&guest, Some(trouble), &back, kept.as_ref())
         }
         Err(error) => Err(error),
+    }
+}
+
+/// A passkey that was shown somewhere else at the same moment is not taken.
+pub(super) fn shown_twice(error: DirectoryError) -> HttpError {
+    match error {
+        DirectoryError::Used => Trouble::PasskeyRefused.into(),
+        other => other.into(),
     }
 }
 
@@ -103,7 +118,8 @@ pub async fn begin(
     if let Some(before) = guest.standing() {
         guest.access().end_session(&before.token, Some(guest.from())).await?;
     }
-    let begun = guest.access().begin_session(shown, Some(guest.from()), Some(guest.device_name())).await?;
+    let begun = guest.access().begin_session(shown, Some(guest.from()), Some(guest.device_name())).await;
+    let begun = begun.map_err(shown_twice)?;
     Ok(let_in(&guest.visit, account, begun.0))
 }
 

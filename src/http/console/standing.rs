@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use openssl::sha::sha256;
 
 use super::cookies;
-use crate::directory::{Account, Operator, Organization, SessionToken};
+use crate::directory::{Account, AccountId, Operator, Organization, SessionToken};
 use crate::http::error::HttpError;
 use crate::http::visit::Visit;
 
@@ -72,6 +72,16 @@ pub async fn of(
         standing.place = found.map(|organization| Place { organization, operator });
     }
     Ok(Some(Rc::new(standing)))
+}
+
+/// Whose session it was that has ended in this browser, where that is still known.
+///
+/// # Errors
+/// When the store fails.
+pub async fn left(visit: &Visit, request: &HttpRequest) -> Result<Option<AccountId>, HttpError> {
+    let Some(shown) = cookies::find(request, &visit.site().url, cookies::SESSION) else { return Ok(None) };
+    let Ok(token) = SessionToken::parse(&shown) else { return Ok(None) };
+    visit.site().authority.access().last_of(&token).await.map_err(HttpError::internal)
 }
 
 /// Lets a browser in: from this answer on it shows the session's token.

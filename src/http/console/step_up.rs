@@ -9,6 +9,7 @@ use super::frame::ConsoleFrame;
 use super::interrupted::{self, Kept, is_local};
 use super::passkeys::Ceremony;
 use super::refusal::Trouble;
+use super::sign_in::shown_twice;
 use crate::http::error::HttpError;
 use crate::http::frame::page;
 use crate::http::page::Problem;
@@ -68,14 +69,18 @@ pub fn interrupted(guest: &Guest, kept: Option<&Kept>) -> Result<HttpResponse, H
 /// None but an unexpected one; what is refused is said on the page.
 pub async fn confirm(desk: Desk) -> Result<HttpResponse, HttpError> {
     let (back, kept) = (desk.typed().get("back").to_owned(), Kept::from_field(desk.typed()));
-    match desk.passkeys()?.finish_step_up(&desk, desk.account()).await {
+    let shown = match desk.passkeys()?.finish_step_up(&desk, desk.account()).await {
         Ok(shown) => {
-            desk.access().step_up(desk.token(), &shown, Some(desk.from())).await?;
-            match kept {
-                Some(kept) => interrupted::resume(&desk, kept),
-                None => Ok(desk.go(if is_local(&back) { &back } else { "/" })),
-            }
+            let noted = desk.access().step_up(desk.token(), &shown, Some(desk.from())).await;
+            noted.map_err(shown_twice)
         }
+        Err(error) => Err(error),
+    };
+    match shown {
+        Ok(()) => match kept {
+            Some(kept) => interrupted::resume(&desk, kept),
+            None => Ok(desk.go(if is_local(&back) { &back } else { "/" })),
+        },
         Err(HttpError::Console(trouble)) => {
             desk.access().sign_in_failed(Some(desk.account().id), trouble.code(), Some(desk.from())).await;
             desk.visit.refused_with(trouble.code());

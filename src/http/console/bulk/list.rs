@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::job::{JobLine, trouble};
 use super::reason::{LeftOutLine, left_out, unreadable};
-use super::upload::{Upload, receive};
+use super::upload::{Upload, receive, room};
 use crate::enrollment::{Duplicates, IssueOptions, Judgement, LeftOut, NewFacilities};
 use crate::http::console::desk::Desk;
 use crate::http::console::entered::Entered;
@@ -94,11 +94,16 @@ fn options(entered: &Entered) -> IssueOptions {
 /// # Errors
 /// When the form cannot be read, or the store fails.
 pub async fn bring(desk: Desk, request: HttpRequest, payload: Payload) -> Result<HttpResponse, HttpError> {
+    let _room = room(&desk).await?;
     let Upload { mut entered, name, bytes, is_too_large } = receive(&request, payload).await?;
     let words = desk.words();
-    let read = match &bytes {
+    let read = match bytes {
         _ if is_too_large => Err(Unreadable::TooLarge),
-        Some(bytes) => people(bytes),
+        // A long list takes a while, and others are waiting for this thread.
+        Some(bytes) => {
+            let reading = tokio::task::spawn_blocking(move || people(&bytes)).await;
+            reading.map_err(HttpError::internal)?
+        }
         None => {
             entered.wrong_but("file", &words.say("list-none"), &words.say("list-choose"));
             return desk.page_again(&page(&desk, entered).await?);

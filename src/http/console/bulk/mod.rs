@@ -25,4 +25,4 @@ pub use result::result;
 pub(super) use samples::line as sample_line;
 pub(super) use template::csv;
 pub use template::people as people_template;
-pub(super) use upload::{Upload, receive};
+pub(super) use upload::{Upload, receive, room};

@@ -1,6 +1,8 @@
 //! A form with a file: the one kind of form of the console that is no ordinary one. It is read as it comes, and never more of it
 //! than may be taken.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex as Lock, PoisonError, Weak};
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -8,7 +10,10 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::Payload;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore, SemaphorePermit};
 
+use crate::directory::AccountId;
+use crate::http::console::desk::Desk;
 use crate::http::console::entered::Entered;
 use crate::http::error::HttpError;
 use crate::roster::LARGEST;
@@ -21,6 +26,47 @@ const MOST_FIELDS: usize = 32;
 const LONGEST: usize = 2_000;
 /// How long a file may take to arrive.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Files that a process takes at the same time; each is in memory until it has been judged.
+const AT_ONCE: usize = 3;
+/// How long a file waits for its turn.
+const TURN: Duration = Duration::from_secs(30);
+/// When to try again where it did not come.
+const AGAIN: Duration = Duration::from_secs(30);
+
+static ROOM: Semaphore = Semaphore::const_new(AT_ONCE);
+static PEOPLE: LazyLock<Lock<HashMap<AccountId, Weak<Mutex<()>>>>> = LazyLock::new(Lock::default);
+
+/// Room for one file, until it is dropped.
+pub struct Room {
+    _room: SemaphorePermit<'static>,
+    _person: OwnedMutexGuard<()>,
+}
+
+/// Makes room for a file before any of it is read: few at once in the whole process, and one for each person.
+///
+/// # Errors
+/// [`HttpError::RateLimited`] where none becomes free.
+pub async fn room(desk: &Desk) -> Result<Room, HttpError> {
+    let own = own_turn(desk.account().id);
+    let taken = async {
+        let person = own.lock_owned().await;
+        let room = ROOM.acquire().await.map_err(HttpError::internal)?;
+        Ok(Room { _room: room, _person: person })
+    };
+    tokio::time::timeout(TURN, taken).await.map_err(|_| HttpError::RateLimited(AGAIN))?
+}
+
+fn own_turn(account: AccountId) -> Arc<Mutex<()>> {
+    let mut people = PEOPLE.lock().unwrap_or_else(PoisonError::into_inner);
+    people.retain(|_, turn| turn.strong_count() > 0);
+    if let Some(turn) = people.get(&account).and_then(Weak::upgrade) {
+        return turn;
+    }
+    let turn = Arc::new(Mutex::new(()));
+    people.insert(account, Arc::downgrade(&turn));
+    turn
+}
 
 /// A form with a file.
 pub struct Upload {

@@ -92,9 +92,17 @@ pub async fn print(desk: Desk, path: Path<(String, String)>) -> Result<HttpRespo
     let (printing, words) = (printer(&desk)?, desk.words());
     let mut entered = Entered::of(desk.typed());
     let language = Language::ALL.into_iter().find(|language| language.tag() == entered.value("language"));
+    let facility = match entered.value("facility") {
+        ALL => None,
+        named => match named.parse() {
+            Ok(code) => Some(code),
+            // What cannot be read is no facility, and never all of them.
+            Err(_) => return Err(HttpError::BadForm),
+        },
+    };
     let order = PrintOrder {
         job: named(&path.1)?,
-        facility: entered.value("facility").parse().ok(),
+        facility,
         language: language.unwrap_or(Language::Japanese),
         covered: entered.has("covered", "yes"),
     };

@@ -48,6 +48,7 @@ impl Sampled for PrintingPage {
             frame: within(words, Role::Operator, "printing", &words.say("letters-printing")),
             printed: Printed {
                 job: "7q2k9x4m1a".parse().unwrap(),
+                by: None,
                 letters: 500,
                 done: 700,
                 until: now(),

@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 
-use super::demands;
 use super::show::{draw, expected, load};
 use crate::enrollment::{BulkAct, JobStanding, OperatorError};
 use crate::http::console::bulk::trouble;
@@ -34,7 +33,7 @@ async fn go(desk: Desk, name: &str, ends: bool) -> Result<HttpResponse, HttpErro
     if act.ends() != ends {
         return Err(HttpError::NotFound);
     }
-    if !desk.may(demands(&act)) {
+    if !desk.may(act.demands()) {
         return Err(Trouble::NotYourRole.into());
     }
     let at = desk.at(&format!("bulk/{}", job.id));

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::{demands, drafted};
+use super::drafted;
 use crate::enrollment::{EnrollmentId, ListQuery, OperatorError, Sort};
 use crate::http::console::bulk::trouble;
 use crate::http::console::desk::Desk;
@@ -51,7 +51,7 @@ async fn all(desk: &Desk, query: &Query) -> Result<Result<Vec<EnrollmentId>, Not
 /// [`Trouble::NotYourRole`]; [`HttpError::BadForm`] where no act is named.
 pub async fn choose(desk: Desk) -> Result<HttpResponse, HttpError> {
     let act = drafted(desk.typed().get("act")).ok_or(HttpError::BadForm)?;
-    if !desk.may(demands(&act)) {
+    if !desk.may(act.demands()) {
         return Err(Trouble::NotYourRole.into());
     }
     let list = desk.at("enrollments");

@@ -43,18 +43,6 @@ fn drafted(word: &str) -> Option<BulkAct> {
     })
 }
 
-/// What the role must allow for an act.
-fn demands(act: &BulkAct) -> Act {
-    match act {
-        BulkAct::Unlock => Act::Unlock,
-        BulkAct::Resend => Act::Resend,
-        BulkAct::Note { .. } => Act::Note,
-        BulkAct::Cancel => Act::Cancel,
-        BulkAct::Revoke { .. } => Act::Revoke,
-        BulkAct::Reissue { .. } => Act::Reissue,
-    }
-}
-
 /// The acts that this role may do to a selection, with their texts.
 pub(super) fn choices(desk: &Desk) -> Vec<(&'static str, String)> {
     let words = desk.words();

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::section::{keep, page, present};
 use crate::directory::{Logo, LogoError, Settings, Version};
-use crate::http::console::bulk::{Upload, receive};
+use crate::http::console::bulk::{Upload, receive, room};
 use crate::http::console::desk::Desk;
 use crate::http::console::entered::Entered;
 use crate::http::error::HttpError;
@@ -32,6 +32,7 @@ fn wrong(entered: &mut Entered, error: &LogoError, words: Words) {
 /// # Errors
 /// When the form cannot be read, or the store fails.
 pub async fn bring(desk: Desk, request: HttpRequest, payload: Payload) -> Result<HttpResponse, HttpError> {
+    let _room = room(&desk).await?;
     let Upload { entered: sent, bytes, is_too_large, .. } = receive(&request, payload).await?;
     let words = desk.words();
     let (organization, _) = present(&desk).await?;
