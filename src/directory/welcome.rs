@@ -102,9 +102,9 @@ impl Record for Known {
     const FORMAT: u32 = 1;
 }
 
-/// Who uses a link.
+/// Who uses a link; nobody ever, where it was withdrawn.
 #[derive(Debug, Serialize, Deserialize)]
-struct Taken(AccountId);
+struct Taken(Option<AccountId>);
 
 impl Record for Taken {
     const NAME: &'static str = "who takes a welcome";
@@ -219,7 +219,8 @@ impl Access {
     /// Says that this account takes the link; the first that says so does.
     async fn take_welcome(&self, id: &str, account: AccountId) -> Result<Welcome, DirectoryError> {
         let welcome = self.open_welcome(id).await?;
-        let (installation, keys, own) = (Partition::installation(), keys(id)?, encode(&Taken(account))?);
+        let (installation, keys, own) =
+            (Partition::installation(), keys(id)?, encode(&Taken(Some(account)))?);
         // It is kept longer than the link is open, so that nobody comes after it and before the link's end.
         if self.store().put_entry_if_absent(&installation, &keys.taken, &own, REMEMBERED).await? {
             return Ok(welcome);
@@ -385,10 +386,11 @@ impl Access {
         Ok(found)
     }
 
-    /// Takes a link back that nobody has used.
+    /// Takes a link back that nobody has used or is just using: whichever says first what becomes of the link, this or a
+    /// joining, is done.
     ///
     /// # Errors
-    /// [`DirectoryError::Missing`] where there is no such link in this list; when the store fails.
+    /// [`DirectoryError::Missing`] where there is no such link in this list, or somebody uses it; when the store fails.
     pub async fn withdraw(
         &self,
         organization: Option<&OrganizationId>,
@@ -398,8 +400,15 @@ impl Access {
         let missing = || DirectoryError::Missing("this invitation".to_owned());
         let open = self.welcomes(organization).await?.into_iter().find(|open| open.id == id);
         let welcome = open.ok_or_else(missing)?.welcome;
-        let (open, bytes) = (keys(id)?.open, encode(&welcome)?);
-        if !self.store().delete_entry_if(&Partition::installation(), &open, &bytes).await? {
+        let (installation, keys) = (Partition::installation(), keys(id)?);
+        let (nobody, bytes) = (encode(&Taken(None))?, encode(&welcome)?);
+        if !self.store().put_entry_if_absent(&installation, &keys.taken, &nobody, REMEMBERED).await?
+            // Somebody may have died between the two steps of a withdrawal.
+            && self.store().find_entry(&installation, &keys.taken).await?.as_deref() != Some(nobody.as_slice())
+        {
+            return Err(missing());
+        }
+        if !self.store().delete_entry_if(&installation, &keys.open, &bytes).await? {
             return Err(missing());
         }
         let about = organization.map_or(About::Installation, |id| About::Organization(id.clone()));

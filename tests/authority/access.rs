@@ -12,6 +12,7 @@ use tegata::store::record::decode;
 use tegata::store::{Partition, Position};
 use tokio::task::JoinSet;
 
+use crate::crashing::Side;
 use crate::world::World;
 
 fn doer() -> Doer {
@@ -145,6 +146,45 @@ async fn a_link_that_was_withdrawn_is_dead() {
     access.withdraw(Some(own), &open.id, &doer()).await.unwrap();
     assert!(access.join(&token, "Keiko", &passkey("a"), None, None).await.is_err());
     assert!(access.welcomes(Some(own)).await.unwrap().is_empty());
+}
+
+/// Who joins says so first, and does the rest afterwards. A withdrawal that comes in between must not be told that it was in time.
+#[tokio::test]
+async fn a_link_that_somebody_is_just_using_is_not_withdrawn() {
+    for steps in [1, 2] {
+        let mut world = World::new().await;
+        let own = world.caller.organization.clone();
+        let token = link(&world, at(&world, Role::Operator)).await;
+        let open = world.authority.access().welcomes(Some(&own)).await.unwrap().remove(0);
+        world.restart(Some((steps, Side::Before)));
+        let amid = world.authority.access().join(&token, "Keiko", &passkey("a"), None, None).await;
+        assert!(amid.is_err() && world.store.is_dead(), "{amid:?}");
+        world.restart(None);
+        let access = world.authority.access();
+        let refused = access.withdraw(Some(&own), &open.id, &doer()).await;
+        assert!(matches!(refused, Err(DirectoryError::Missing(_))), "after {steps}: {refused:?}");
+        let (account, _) = join(access, &token, "a").await;
+        assert_eq!(access.posts(&account.id).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_died_half_way_lets_nobody_in_and_can_be_finished() {
+    let mut world = World::new().await;
+    let own = world.caller.organization.clone();
+    let token = link(&world, at(&world, Role::Operator)).await;
+    let open = world.authority.access().welcomes(Some(&own)).await.unwrap().remove(0);
+    world.restart(Some((1, Side::Before)));
+    let amid = world.authority.access().withdraw(Some(&own), &open.id, &doer()).await;
+    assert!(amid.is_err() && world.store.is_dead(), "{amid:?}");
+    world.restart(None);
+    let access = world.authority.access();
+    let refused = access.join(&token, "Keiko", &passkey("a"), None, None).await;
+    assert!(matches!(refused, Err(DirectoryError::Used)), "{refused:?}");
+    access.withdraw(Some(&own), &open.id, &doer()).await.unwrap();
+    assert!(access.welcomes(Some(&own)).await.unwrap().is_empty());
+    let told = told(&world, &world.partition).await;
+    assert!(matches!(told.last(), Some(Deed::WelcomeWithdrawn { .. })), "{told:?}");
 }
 
 #[tokio::test]
