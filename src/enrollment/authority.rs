@@ -381,6 +381,20 @@ impl RegistrationAuthority {
         let record: CertificateRecord = record.ended(self.now(), reason);
         ledger::change(commit, &record, version)
     }
+
+    /// Gives a certificate up in the ledger of which no byte was ever fetched. Right only in a commit that is guarded by the
+    /// version of the enrollment that says so: a fetch is counted there before its first byte leaves.
+    pub(super) async fn abandon_certificate(
+        &self,
+        commit: Commit,
+        partition: &Partition,
+        serial: SerialNumber,
+    ) -> Result<Commit, StoreError> {
+        let Some((record, version)) = ledger::find(self.store(), partition, &serial).await? else {
+            return Err(StoreError::Damaged(format!("certificate {serial} is not in the ledger")));
+        };
+        ledger::change(commit, &record.abandoned(self.now()), version)
+    }
 }
 
 /// What a person is told when the machinery fails: nothing was used up, and the log has the cause.

@@ -21,7 +21,7 @@ use super::sealed;
 use super::state::{Claim, Delivery};
 use super::transition::{Door, Presented, Presenting};
 use crate::device::{Device, bundle_target};
-use crate::ledger::{self, CertificateRecord, CertificateStatus, RevocationReason};
+use crate::ledger::{self, CertificateRecord, CertificateStatus};
 use crate::pepper::{PepperError, Purpose, SecretHash};
 use crate::pki::pkcs12::BundlePassword;
 use crate::pki::serial::SerialNumber;
@@ -226,7 +226,7 @@ impl RegistrationAuthority {
 
         let mut commit = Commit::new();
         if let Some(serial) = abandon {
-            commit = self.end_certificate(commit, &partition, serial, RevocationReason::Superseded).await?;
+            commit = self.abandon_certificate(commit, &partition, serial).await?;
         }
         if let Some(ticket) = given_up {
             commit = commit.entry(EntryChange::Delete(delivery_key(&ticket)?));
@@ -399,9 +399,7 @@ impl RegistrationAuthority {
             let Some(loaded) = self.load(&caller.organization, id).await? else { return Ok(()) };
             let Some((next, happened)) = loaded.enrollment.clone().give_back(serial) else { return Ok(()) };
             let happened = [happened];
-            let commit = self
-                .end_certificate(Commit::new(), &loaded.partition, serial, RevocationReason::Superseded)
-                .await?;
+            let commit = self.abandon_certificate(Commit::new(), &loaded.partition, serial).await?;
             let commit = self.change(commit, &loaded, &next, caller, &happened)?;
             match self.store().commit(&loaded.partition, commit).await {
                 Ok(_) => {

@@ -9,7 +9,7 @@ use super::once::Once;
 use super::people::drawn_id;
 use super::places::{placed, places};
 use super::record::{Actor, Enrollment, Happening};
-use super::state::{Attempts, State};
+use super::state::{Attempts, Claims, State};
 use super::view::IssuedInvitation;
 use crate::device::Platform;
 use crate::directory::{
@@ -363,6 +363,7 @@ impl RegistrationAuthority {
             redrawn_at: None,
             changed_at: None,
             attempts: Attempts::default(),
+            claims: Claims::default(),
             predecessor: succession.map(|s| s.predecessor.clone()),
             successor: None,
             by_person: caller.actor == Actor::Subscriber,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::EnrollmentId;
 use super::outbox::MailKind;
-use super::state::{Attempts, Standing, State};
+use super::state::{Attempts, Claims, Standing, State};
 use crate::device::Platform;
 pub use crate::directory::Actor;
 use crate::directory::{FacilityCode, OrganizationId, SubscriberId};
@@ -119,6 +119,9 @@ pub struct Enrollment {
     pub changed_at: Option<Timestamp>,
     /// Wrong secrets.
     pub attempts: Attempts,
+    /// Claims of late.
+    #[serde(default, skip_serializing_if = "Claims::is_none")]
+    pub claims: Claims,
     /// The enrollment whose place it takes.
     pub predecessor: Option<EnrollmentId>,
     /// The enrollment that was issued to take its place; in force when that one is installed.

@@ -102,6 +102,12 @@ pub enum Refusal {
         /// When.
         at: Timestamp,
     },
+    /// The secret is right, and has been used too often of late without the file being fetched. Heals by itself.
+    #[error("claimed too often; possible again from {until}")]
+    ClaimedTooOften {
+        /// From when on it can be claimed again.
+        until: Timestamp,
+    },
     /// The system cannot work at this moment; nothing was used up.
     #[error("not available at this moment; nothing was used up")]
     TryAgain,
@@ -128,6 +134,7 @@ impl Refusal {
             Self::WeakPassword => "T-114",
             Self::OtherDevice { .. } => "T-115",
             Self::OrganizationClosed { .. } => "T-117",
+            Self::ClaimedTooOften { .. } => "T-118",
             Self::TryAgain => "T-190",
         }
     }

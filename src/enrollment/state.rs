@@ -1,6 +1,6 @@
 //! Where an enrollment is in its life. A variant carries what is true only then.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::id::EnrollmentId;
@@ -22,6 +22,58 @@ pub struct Attempts {
     /// When the last wrong one came: after a while all of this is forgotten.
     #[serde(default)]
     pub last_wrong: Option<Timestamp>,
+}
+
+/// How often an invitation was claimed of late. Each claim makes a key, a certificate and a line in the ledger, so that who
+/// knows the secret could otherwise fill the store. Heals by time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// How many since then.
+    pub count: u32,
+    /// When the first of them was.
+    pub since: Option<Timestamp>,
+}
+
+impl Claims {
+    /// So many claims are begun within [`Claims::SPAN`]: more than anybody needs whose downloads fail again and again.
+    pub const MOST: u32 = 10;
+    /// After so long from the first of them they are forgotten.
+    pub const SPAN: SignedDuration = SignedDuration::from_hours(24);
+
+    /// Whether there were none.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn at(self, now: Timestamp) -> Self {
+        let forgotten = self.since.is_some_and(|since| now.duration_since(since) >= Self::SPAN);
+        if forgotten { Self::default() } else { self }
+    }
+
+    /// Until when no further one is begun, if there were too many.
+    #[must_use]
+    pub fn rest(self, now: Timestamp) -> Option<Timestamp> {
+        let counted = self.at(now);
+        let since = counted.since.filter(|_| counted.count >= Self::MOST)?;
+        Some(since.checked_add(Self::SPAN).unwrap_or(Timestamp::MAX))
+    }
+
+    /// One more.
+    #[must_use]
+    pub fn begun(self, now: Timestamp) -> Self {
+        let counted = self.at(now);
+        Self { count: counted.count.saturating_add(1), since: counted.since.or(Some(now)) }
+    }
+
+    /// One less: it failed, and not through the person.
+    #[must_use]
+    pub fn given_back(self) -> Self {
+        match self.count {
+            0 | 1 => Self::default(),
+            count => Self { count: count - 1, ..self },
+        }
+    }
 }
 
 /// What an invitation keeps of its link, number, secret and separate bundle password, and until when they open it.

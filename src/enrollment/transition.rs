@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::id::EnrollmentId;
 use super::record::{Enrollment, Happening};
 use super::refusal::Refusal;
-use super::state::{Attempts, Claim, Credentials, Delivery, State};
+use super::state::{Attempts, Claim, Claims, Credentials, Delivery, State};
 use super::view::FetchPart;
 use crate::device::Platform;
 use crate::ledger::RevocationReason;
@@ -193,11 +193,15 @@ impl Enrollment {
         if let Err(refusal) = self.admits(door, now) {
             return Presented::Refuse(refusal);
         }
+        let begin = |abandon| match self.claims.rest(now) {
+            Some(until) => Presented::Refuse(Refusal::ClaimedTooOften { until }),
+            None => Presented::Begin { abandon },
+        };
         match &self.state {
             State::Issuing { claim }
                 if shown.maker_is_dead || now >= claim.lease_until || is_of_a_wrong_clock(claim, now) =>
             {
-                Presented::Begin { abandon: Some(claim.serial) }
+                begin(Some(claim.serial))
             }
             State::Issuing { .. } => Presented::Wait,
             State::Claimed { claim, .. } | State::Fetched { claim, .. }
@@ -205,9 +209,7 @@ impl Enrollment {
             {
                 Presented::Resume
             }
-            State::Claimed { claim, delivery } if delivery.fetches == 0 => {
-                Presented::Begin { abandon: Some(claim.serial) }
-            }
+            State::Claimed { claim, delivery } if delivery.fetches == 0 => begin(Some(claim.serial)),
             State::Claimed { claim, .. } => {
                 Presented::Refuse(Refusal::AlreadyFetched { at: claim.at, platform: claim.platform })
             }
@@ -215,7 +217,7 @@ impl Enrollment {
                 Presented::Refuse(Refusal::AlreadyFetched { at: *at, platform: claim.platform })
             }
             // What `admits` lets pass is handled above, all but an invitation.
-            _ => Presented::Begin { abandon: None },
+            _ => begin(None),
         }
     }
 
@@ -241,6 +243,7 @@ impl Enrollment {
         }
         happened.push(Happening::Claimed { platform: claim.platform, serial: claim.serial });
         self.attempts = Attempts::default();
+        self.claims = self.claims.begun(claim.at);
         self.state = State::Issuing { claim };
         (self, happened)
     }
@@ -269,6 +272,7 @@ impl Enrollment {
     pub fn give_back(mut self, serial: SerialNumber) -> Option<(Self, Happening)> {
         match &self.state {
             State::Issuing { claim } if claim.serial == serial => {
+                self.claims = self.claims.given_back();
                 self.state = State::Invited;
                 Some((self, Happening::Abandoned { serial }))
             }
@@ -424,7 +428,7 @@ impl Enrollment {
         self.link_ends = new.link_ends;
         self.invitation_ends = new.invitation_ends;
         self.redrawn_at = Some(now);
-        self.attempts = Attempts::default();
+        (self.attempts, self.claims) = (Attempts::default(), Claims::default());
         Some((self, Happening::Redrawn))
     }
 
@@ -445,13 +449,14 @@ impl Enrollment {
         Some((self, Happening::Relinked))
     }
 
-    /// Wrong secrets are forgotten. `None` where there were none.
+    /// Wrong secrets and earlier claims are forgotten, where either of them keeps the person out or soon will. `None` where there
+    /// were none.
     #[must_use]
     pub fn unlocked(mut self) -> Option<(Self, Happening)> {
-        if self.attempts == Attempts::default() {
+        if self.attempts == Attempts::default() && self.claims.is_none() {
             return None;
         }
-        self.attempts = Attempts::default();
+        (self.attempts, self.claims) = (Attempts::default(), Claims::default());
         Some((self, Happening::Unlocked))
     }
 

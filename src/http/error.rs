@@ -76,9 +76,10 @@ pub const fn refusal_status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::Unknown => StatusCode::NOT_FOUND,
         Refusal::MalformedSecret | Refusal::WeakPassword => StatusCode::BAD_REQUEST,
-        Refusal::WrongSecret { .. } | Refusal::Locked { .. } | Refusal::OtherDevice { .. } => {
-            StatusCode::FORBIDDEN
-        }
+        Refusal::WrongSecret { .. }
+        | Refusal::Locked { .. }
+        | Refusal::ClaimedTooOften { .. }
+        | Refusal::OtherDevice { .. } => StatusCode::FORBIDDEN,
         Refusal::InvitationExpired { .. }
         | Refusal::LinkExpired { .. }
         | Refusal::Cancelled { .. }
@@ -165,6 +166,7 @@ mod tests {
             (Refusal::FetchesUsedUp { limit: 5 }, 410),
             (Refusal::WeakPassword, 400),
             (Refusal::OtherDevice { meant_for: vec![] }, 403),
+            (Refusal::ClaimedTooOften { until: at }, 403),
             (Refusal::TryAgain, 503),
         ] {
             assert_eq!(refusal_status(&refusal).as_u16(), status, "{refusal}");

@@ -12,11 +12,11 @@ use super::ticket::check_url;
 use super::visit::Visit;
 
 /// Every code that a page can show, in order. Never renumbered, never used again.
-pub const CODES: [&str; 43] = [
+pub const CODES: [&str; 44] = [
     "T-101", "T-102", "T-103", "T-104", "T-105", "T-106", "T-107", "T-108", "T-109", "T-110", "T-111",
-    "T-112", "T-113", "T-114", "T-115", "T-116", "T-117", "T-190", "T-201", "T-202", "T-203", "T-204",
-    "T-205", "T-206", "T-207", "T-208", "T-209", "T-211", "T-290", "T-291", "T-301", "T-302", "T-303",
-    "T-304", "T-305", "T-306", "T-307", "T-308", "T-310", "T-311", "T-312", "T-313", "T-390",
+    "T-112", "T-113", "T-114", "T-115", "T-116", "T-117", "T-118", "T-190", "T-201", "T-202", "T-203",
+    "T-204", "T-205", "T-206", "T-207", "T-208", "T-209", "T-211", "T-290", "T-291", "T-301", "T-302",
+    "T-303", "T-304", "T-305", "T-306", "T-307", "T-308", "T-310", "T-311", "T-312", "T-313", "T-390",
 ];
 
 /// Codes for what no page can see but people meet, each with a page like the others'. Never renumbered, never used again.

@@ -86,6 +86,10 @@ pub fn explain(words: Words, refusal: &Refusal, now: Timestamp) -> Problem {
             let (until, span) = words.until(*until, now);
             words.say("t-104-fact").with("until", until).with("span", span)
         }
+        Refusal::ClaimedTooOften { until } => {
+            let (until, span) = words.until(*until, now);
+            words.say("t-118-fact").with("until", until).with("span", span)
+        }
         Refusal::InvitationExpired { at } => words.say("t-105-fact").with("at", moment(at)),
         Refusal::LinkExpired { at } => words.say("t-106-fact").with("at", moment(at)),
         Refusal::Cancelled { at } => words.say("t-107-fact").with("at", moment(at)),

@@ -90,7 +90,7 @@ pub enum CertificateStatus {
         /// Why.
         reason: RevocationReason,
     },
-    /// Prepared, and given up before it could leave the process.
+    /// Given up before its first byte left the process: nobody has it, so no list need name it.
     Abandoned {
         /// When.
         at: Timestamp,
@@ -131,6 +131,18 @@ impl CertificateRecord {
         self.status = match self.status {
             CertificateStatus::Valid { .. } => CertificateStatus::Revoked { at, reason },
             CertificateStatus::Prepared { .. } => CertificateStatus::Abandoned { at },
+            ended => ended,
+        };
+        self
+    }
+
+    /// Gives up a certificate that never left the process; what has ended stays as it is.
+    #[must_use]
+    pub fn abandoned(mut self, at: Timestamp) -> Self {
+        self.status = match self.status {
+            CertificateStatus::Valid { .. } | CertificateStatus::Prepared { .. } => {
+                CertificateStatus::Abandoned { at }
+            }
             ended => ended,
         };
         self

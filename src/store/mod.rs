@@ -183,7 +183,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     ) -> Result<i64, StoreError>;
 
     /// Removes the entries of all partitions that have expired at `now`, at most `limit`; says how many. Never needed for
-    /// a right answer, only for room.
+    /// a right answer, only for room and for forgetting: where the engine can, what was erased or written over before is gone
+    /// from its files too once fewer than `limit` were left to remove.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
 
     /// Fails where a commit would fail now (not reachable, read-only, full).

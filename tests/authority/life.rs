@@ -246,6 +246,7 @@ async fn recovers(world: &mut World, known: &mut Known) -> Result<(), TestCaseEr
             prop_assert!(fetched.is_ok() || used_up, "{:?} after {stored:?}", fetched.err());
         }
         Err(Refusal::Locked { until }) => prop_assert!(now < until),
+        Err(Refusal::ClaimedTooOften { until }) => prop_assert!(now < until && stored.claims.count >= 10),
         Err(Refusal::InvitationExpired { at } | Refusal::LinkExpired { at }) => prop_assert!(now >= at),
         Err(Refusal::Cancelled { .. }) => {
             prop_assert!(known.cancelled || stored_is(&stored.state, "cancelled"));

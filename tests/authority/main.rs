@@ -7,6 +7,7 @@ mod acts;
 mod audit;
 mod bulk;
 mod change_device;
+mod claims;
 mod crashing;
 mod directory;
 mod engine;

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::failure::refusal;
+use crate::store::StoreError;
+
 /// The log shrinks to this when it starts over.
 pub const WAL_KEPT: u64 = 16 << 20;
 
@@ -80,12 +83,25 @@ impl StoreFile {
         }
     }
 
-    fn empty_wal(&self, connection: &mut Connection) -> rusqlite::Result<bool> {
+    /// Whether something stands in the write-ahead log.
+    pub fn has_log(path: &Path) -> bool {
+        std::fs::metadata(beside(path, "-wal")).is_ok_and(|metadata| metadata.len() > 0)
+    }
+
+    /// Moves what is in the write-ahead log to the file, and cuts the log off. `false` where somebody reads an old state for
+    /// longer than commits may wait.
+    pub fn empty_wal(&self, connection: &mut Connection) -> rusqlite::Result<bool> {
         wait_for_locks(connection, BRIEFLY)?;
         let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
         wait_for_locks(connection, self.lock_wait)?;
         Ok(!busy?)
     }
+}
+
+/// Moves as much of the write-ahead log to the file as nobody reads in its old state, while others read and write.
+pub fn move_log(connection: &Connection) -> Result<(), StoreError> {
+    let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    moved.map_err(|error| refusal(&error))
 }
 
 /// The path with something added to its last name.

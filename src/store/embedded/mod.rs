@@ -110,6 +110,23 @@ impl EmbeddedStore {
         backup::check(&self.path)
     }
 
+    /// Has what was erased or written over go from the log too: SQLite would leave it there until the log starts over, which on
+    /// a quiet day may be tomorrow.
+    async fn forget_erased(&self) -> Result<(), StoreError> {
+        if !StoreFile::has_log(&self.path) {
+            return Ok(());
+        }
+        // The long part, which nobody waits for: commits and readings go on meanwhile.
+        let copied = self.readers.ask(file::move_log).await;
+        if let Err(error) = copied {
+            tracing::warn!(%error, path = %self.path.display(), "the store's log could not be moved");
+        }
+        if !self.writer.empty_log().await? {
+            tracing::info!(path = %self.path.display(), "a long read keeps the store's log; the next sweep empties it");
+        }
+        Ok(())
+    }
+
     /// The present in whole milliseconds, asked for when the writer comes to the operation.
     fn now(&self) -> impl Fn() -> i64 + Send + 'static {
         let clock = Arc::clone(&self.clock);
@@ -221,6 +238,9 @@ impl Store for EmbeddedStore {
             if removed < part {
                 break;
             }
+        }
+        if swept < limit {
+            self.forget_erased().await?;
         }
         Ok(swept)
     }

@@ -217,6 +217,10 @@ pub fn connect(path: &Path, lock_wait: Duration) -> rusqlite::Result<Connection>
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // A failing disk must give an error, not the signal that memory-mapped reads give.
     connection.pragma_update(None, "mmap_size", 0)?;
+    // Whoever moves the log to the file flushes it as the writer does.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     Ok(connection)
 }
 
@@ -229,12 +233,9 @@ pub fn connect_reader(path: &Path, lock_wait: Duration) -> rusqlite::Result<Conn
 
 fn prepare_writing(connection: &Connection, options: &OpenOptions) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "fullfsync", true)?;
-    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection
         .query_row(&format!("PRAGMA journal_size_limit = {WAL_KEPT}"), [], |row| row.get::<_, i64>(0))?;
-    // A destroyed delivery is to be gone from the file too.
+    // A destroyed delivery is to be gone from the file too; the log is emptied by the sweep.
     connection.query_row("PRAGMA secure_delete = ON", [], |row| row.get::<_, i64>(0))?;
     if let Some(bytes) = options.max_bytes {
         let page: u32 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;

@@ -64,22 +64,41 @@ where
     }
 }
 
+/// What the thread is asked for.
+enum Work {
+    /// To do this in a transaction.
+    Call(Box<dyn Pending>),
+    /// To empty the log, and to say whether it is empty now.
+    EmptyLog(oneshot::Sender<bool>),
+}
+
 /// The handle on the writing thread. Dropping it waits until the queue is done.
 #[derive(Debug)]
 pub struct Writer {
-    queue: Option<mpsc::Sender<Box<dyn Pending>>>,
+    queue: Option<mpsc::Sender<Work>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     /// Starts the thread on its connection.
     pub fn start(connection: Connection, file: StoreFile) -> std::io::Result<Self> {
-        let (queue, mut waiting) = mpsc::channel::<Box<dyn Pending>>(QUEUE);
+        let (queue, mut waiting) = mpsc::channel::<Work>(QUEUE);
         let mut thread = Thread { connection, file };
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            let mut batch = Vec::with_capacity(BATCH);
-            while waiting.blocking_recv_many(&mut batch, BATCH) > 0 {
-                thread.settle(&mut batch);
+            let (mut received, mut batch) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+            while waiting.blocking_recv_many(&mut received, BATCH) > 0 {
+                let mut to_tell = Vec::new();
+                for work in received.drain(..) {
+                    match work {
+                        Work::Call(call) => batch.push(call),
+                        Work::EmptyLog(caller) => to_tell.push(caller),
+                    }
+                }
+                if !batch.is_empty() {
+                    thread.settle(&mut batch);
+                }
+                // Nobody whose change was asked for before waits for this.
+                thread.empty_log(to_tell);
             }
         })?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
@@ -99,9 +118,18 @@ impl Writer {
         let (caller, outcome) = oneshot::channel();
         let call: Box<dyn Pending> = Box::new(Call { run, outcome: None, caller });
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        queue.send(call).await.map_err(|_| stopped())?;
+        queue.send(Work::Call(call)).await.map_err(|_| stopped())?;
         // The thread answers every call that it takes; it can vanish only by a panic, amid whatever it was doing.
         outcome.await.unwrap_or_else(|_| Err(StoreError::Unknown("the store's writer died".to_owned())))
+    }
+
+    /// Has the thread move what is in the log to the store's file, and cut the log off; says whether that could be done. What
+    /// waits in the queue comes first, what comes meanwhile waits 50 ms at most for others to let go of the log.
+    pub async fn empty_log(&self) -> Result<bool, StoreError> {
+        let (caller, outcome) = oneshot::channel();
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        queue.send(Work::EmptyLog(caller)).await.map_err(|_| stopped())?;
+        outcome.await.map_err(|_| stopped())
     }
 }
 
@@ -156,6 +184,20 @@ impl Thread {
             call.answer(done.clone());
         }
         self.file.bound_wal(&mut self.connection);
+    }
+
+    fn empty_log(&mut self, callers: Vec<oneshot::Sender<bool>>) {
+        if callers.is_empty() {
+            return;
+        }
+        let emptied = self.file.empty_wal(&mut self.connection).unwrap_or_else(|error| {
+            tracing::warn!(%error, path = %self.file.path().display(), "the store's log could not be emptied");
+            false
+        });
+        for caller in callers {
+            // Who has gone away does not need to know.
+            let _ = caller.send(emptied);
+        }
     }
 
     /// One transaction over all calls: each in its own savepoint, so that a refused one leaves the others alone.
