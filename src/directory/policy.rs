@@ -48,7 +48,8 @@ pub struct Policy {
     pub link_hours: Option<u32>,
     /// How long an invitation is open, in days.
     pub invitation_days: Option<u32>,
-    /// How many wrong secrets lock an invitation.
+    /// How many wrong secrets lock an invitation by its link. By number it is the installation's setting everywhere: an answer
+    /// there must not tell whose number it is.
     pub attempts: Option<u32>,
     /// Which mails people get of themselves.
     pub notices: BTreeSet<Notice>,

@@ -109,7 +109,7 @@ impl RegistrationAuthority {
         };
         let shown = self.shown(&loaded.enrollment, request)?;
         let organization = self.organization(&loaded.enrollment.organization).await?;
-        let policy = self.lock_policy(&organization);
+        let policy = self.lock_policy_at(request.by.door(), &organization);
         let enrollment = loaded.enrollment.clone();
         match enrollment.present(request.by.door(), shown, self.now(), &policy) {
             Presented::Refuse(refusal) => Ok(Step::Done(Err(refusal))),

@@ -98,10 +98,19 @@ impl RegistrationAuthority {
         found.ok_or_else(|| DirectoryError::Missing(format!("organization {id}")))
     }
 
-    /// How wrong secrets are met in this organization.
+    /// How wrong secrets are met in this organization, where the person comes by the link.
     pub(super) fn lock_policy(&self, organization: &Organization) -> LockPolicy {
         let lock = self.0.parts.settings.lock;
         LockPolicy { attempts: organization.policy.attempts.unwrap_or(lock.attempts), ..lock }
+    }
+
+    /// How wrong secrets are met where the person comes by number: alike everywhere, as at a number that nobody has. Eight
+    /// digits can be guessed, and an organization's own way to lock would tell whose they are, or that they are somebody's.
+    pub(super) fn lock_policy_at(&self, door: Door, organization: &Organization) -> LockPolicy {
+        match door {
+            Door::Link => self.lock_policy(organization),
+            Door::Number => self.0.parts.settings.lock,
+        }
     }
 
     /// The offer of this name as it is now.

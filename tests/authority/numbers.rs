@@ -32,6 +32,40 @@ async fn a_number_that_nobody_has_answers_like_one_with_a_wrong_secret() {
     }
 }
 
+/// An organization's own way to lock would tell whose a number is, or that it is somebody's.
+#[tokio::test]
+async fn a_number_answers_alike_whatever_its_organization_decided_about_wrong_secrets() {
+    for decided in [1, 3, 12] {
+        let world = World::new().await;
+        let directory = world.authority.directory();
+        let mut own = directory.find_organization(&world.caller.organization).await.unwrap().unwrap();
+        own.policy.attempts = Some(decided);
+        directory.put_organization(&own).await.unwrap();
+        let known = world.invitation.number.clone();
+        let other = if known.expose() == "00000000" { "00000001" } else { "00000000" };
+        let nobodys = Number::parse(other).unwrap();
+        for round in 0..4 {
+            for attempt in 0..14 {
+                let one = world.authority.claim(wrong(&known)).await.unwrap_err();
+                let other = world.authority.claim(wrong(&nobodys)).await.unwrap_err();
+                assert_eq!(one, other, "{decided} decided, round {round}, attempt {attempt}");
+            }
+            world.clock.advance(SignedDuration::from_mins(16 << round));
+        }
+    }
+}
+
+#[tokio::test]
+async fn by_the_link_the_organization_decides_when_it_locks() {
+    let world = World::new().await;
+    let directory = world.authority.directory();
+    let mut own = directory.find_organization(&world.caller.organization).await.unwrap().unwrap();
+    own.policy.attempts = Some(2);
+    directory.put_organization(&own).await.unwrap();
+    assert_eq!(world.claim(None, false).await.unwrap_err(), Refusal::WrongSecret { attempts_left: 1 });
+    assert!(matches!(world.claim(None, false).await, Err(Refusal::Locked { .. })));
+}
+
 /// A guard that holds: no lease was ever taken.
 fn nobody_else() -> Guard {
     Guard::Absent(Key::new("lease/sweep").unwrap())
