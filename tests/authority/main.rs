@@ -23,4 +23,5 @@ mod redraw;
 mod succession;
 mod transitions;
 mod upkeep;
+mod withdrawal;
 mod world;

@@ -66,7 +66,8 @@ async fn by_default_people_learn_of_everything_that_somebody_else_could_have_don
 async fn who_has_no_address_is_told_nothing_and_hindered_by_nothing() {
     let office = Office::open(|home| home.policy.notices = Notice::ALL.iter().copied().collect()).await;
     let (authority, caller) = (&office.world.authority, &office.world.caller);
-    for email in [None, Some("not an address")] {
+    // One that no server of ours can write to, and that somebody may have.
+    for email in [None, Some("花子@example.jp")] {
         let mut person = invite("Hanako");
         person.subscriber.email = email.map(ToOwned::to_owned);
         let issued = authority.invite(caller, person).await.unwrap();

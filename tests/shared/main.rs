@@ -49,6 +49,8 @@ mod sending;
 mod server;
 #[path = "../authority/succession.rs"]
 mod succession;
+#[path = "../authority/withdrawal.rs"]
+mod withdrawal;
 #[path = "../authority/world.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
 mod world;

@@ -6,7 +6,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::enrollment::{FacilityVerdict, LeftOut};
-use crate::http::console::bulk::{LeftOutLine, Upload, csv, heading_language, left_out, receive, unreadable};
+use crate::http::console::bulk::{
+    LeftOutLine, Upload, csv, heading_language, left_out, receive, room, unreadable,
+};
 use crate::http::console::desk::Desk;
 use crate::http::console::entered::Entered;
 use crate::http::console::flash::Tone;
@@ -157,6 +159,7 @@ pub async fn show(desk: Desk) -> Result<HttpResponse, HttpError> {
 /// # Errors
 /// When the form cannot be read, or the store fails; what was done before stays, and the file can be brought again.
 pub async fn bring(desk: Desk, request: HttpRequest, payload: Payload) -> Result<HttpResponse, HttpError> {
+    let _room = room(&desk).await?;
     let Upload { mut entered, bytes, is_too_large, .. } = receive(&request, payload).await?;
     let (words, caller) = (desk.words(), desk.caller()?);
     let read = match &bytes {
