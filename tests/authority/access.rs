@@ -281,8 +281,8 @@ async fn a_counter_that_is_shown_twice_at_once_is_taken_once() {
         tokio::join!(access.begin_session(&shown, None, None), access.begin_session(&shown, None, None));
     let [taken, refused] = if one.is_ok() { [one, other] } else { [other, one] };
     assert!(matches!(refused, Err(DirectoryError::Used)), "{:?}", refused.err());
-    let (token, _) = taken.unwrap();
-    let again = access.step_up(&token, &shown, None).await;
+    let (session, _) = taken.unwrap();
+    let again = access.step_up(&session, &shown, None).await;
     assert!(matches!(again, Err(DirectoryError::Used)), "{again:?}");
 }
 
