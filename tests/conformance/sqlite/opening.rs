@@ -61,7 +61,7 @@ fn a_store_is_not_made_where_one_was_expected() {
     let place = Place::new();
     let refusal = open_with(&place.file(), &OpenOptions { create: false, ..OpenOptions::default() });
     assert!(matches!(refusal, Err(OpenError::Missing(_))), "{refusal:?}");
-    assert!(message(refusal, &place.file()).contains("tegata init"));
+    assert!(message(refusal, &place.file()).contains("restore the backup"));
     assert!(!place.file().exists());
     drop(place.open());
     open_with(&place.file(), &OpenOptions { create: false, ..OpenOptions::default() }).unwrap();
