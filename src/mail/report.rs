@@ -9,6 +9,14 @@ use super::identity::MailName;
 const LONGEST: usize = 300;
 /// The most recipients that one report is read for; our mails have one.
 const MOST: usize = 20;
+/// The most parts that a message may have to be read at all: reading costs the square of how deep they lie in each other, and
+/// everybody can send one. A report has three, and what it gives back of our mails another three.
+const MOST_PARTS: usize = 50;
+/// The most lines that begin like a boundary; texts have some too.
+const MOST_BOUNDARIES: usize = 200;
+/// As much of a message is read. What it says of a mail stands in front of what it gives back of it, and encoded parts may hide
+/// others from being counted.
+const READ: usize = 128 << 10;
 
 /// What became of a mail, as a server tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +39,9 @@ pub enum NotAReport {
     /// It cannot be read as a message at all.
     #[error("this is no message")]
     NotAMessage,
+    /// It is made of too many parts, as no mail server makes them.
+    #[error("this message has more than {MOST_PARTS} parts; no delivery report has so many")]
+    TooManyParts,
     /// It has no `message/delivery-status`.
     #[error("this message is no delivery report (it has no part message/delivery-status, RFC 3464)")]
     NoStatus,
@@ -95,11 +106,30 @@ fn groups(status: &str) -> Vec<String> {
     groups.take(MOST + 1).map(|group| format!("{group}\n\n")).collect()
 }
 
+/// Whether it has more parts than anything that is read here. Every part that can hold others says its type in a line of its
+/// own, so that counting lines, once along the bytes, is enough.
+fn has_too_many_parts(message: &[u8]) -> bool {
+    let (mut types, mut boundaries) = (0, 0);
+    // A line may end with a carriage return alone where somebody wants to be missed.
+    for line in message.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii_start) {
+        types += usize::from(line.get(..TYPE.len()).is_some_and(|head| head.eq_ignore_ascii_case(TYPE)));
+        boundaries += usize::from(line.starts_with(b"--"));
+    }
+    types > MOST_PARTS || boundaries > MOST_BOUNDARIES
+}
+
+/// The name of the header that says what a part is.
+const TYPE: &[u8] = b"content-type";
+
 /// Reads a report, as a mail server gives it to a program.
 ///
 /// # Errors
 /// When the message is no report about one of our mails.
 pub fn read_reports(message: &[u8]) -> Result<Vec<Report>, NotAReport> {
+    let message = message.get(..READ).unwrap_or(message);
+    if has_too_many_parts(message) {
+        return Err(NotAReport::TooManyParts);
+    }
     let report = MessageParser::default().parse(message).ok_or(NotAReport::NotAMessage)?;
     let status = report.parts.iter().find(|part| is_kind(part, "message", "delivery-status"));
     let status = String::from_utf8_lossy(status.ok_or(NotAReport::NoStatus)?.contents()).into_owned();

@@ -214,6 +214,40 @@ fn a_report_is_recognised_by_envelope_address_or_message_id() {
     assert_eq!(read_reports(b"Subject: hello\r\n\r\nhello"), Err(NotAReport::NoStatus));
 }
 
+/// Reading costs the square of how deep parts lie in each other.
+#[test]
+fn a_message_of_too_many_parts_is_refused_before_it_is_read() {
+    use std::fmt::Write as _;
+
+    let head = "To: <bounce+a.b@example.jp>\r\nContent-Type: multipart/report; boundary=b\r\n\r\n";
+    let kinds = [
+        "Content-Type: multipart/mixed; boundary=b",
+        " content-type:message/rfc822; b=",
+        "CONTENT-TYPE\t: text/x; b=",
+    ];
+    for (kind, end) in kinds.iter().flat_map(|kind| ["\r\n", "\n", "\r"].map(|end| (kind, end))) {
+        let mut nested = head.to_owned();
+        for part in 0..60 {
+            write!(nested, "--b{end}{kind}{part}{end}{end}").unwrap();
+        }
+        assert_eq!(read_reports(nested.as_bytes()), Err(NotAReport::TooManyParts), "{kind:?} {end:?}");
+    }
+    let bare = format!("{head}{}", "--b\r\n\r\nx\r\n".repeat(300));
+    assert_eq!(read_reports(bare.as_bytes()), Err(NotAReport::TooManyParts));
+}
+
+#[test]
+fn a_report_that_gives_back_a_long_mail_or_one_of_some_parts_is_read() {
+    let own = "\r\nx\r\n--b--\r\n";
+    let text = report("<bounce@example.jp>", "", "message/rfc822");
+    let parts = "--c\r\nContent-Type: text/plain\r\n\r\nx\r\n".repeat(20);
+    for returned in ["x".repeat(70).repeat(10_000), parts, "-- \r\n".repeat(100)] {
+        let long = text.replace(own, &format!("\r\n{returned}\r\n--b--\r\n"));
+        assert!(long.len() > text.len());
+        assert_eq!(read_reports(long.as_bytes()).unwrap()[0].mail, name());
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn no_message_breaks_the_reader_of_reports(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..2_000)) {
